@@ -1,0 +1,168 @@
+"""The codebook: themes and their sub-codes, read from TOML, with definitions for people and rules for annotators."""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classifier.errors import CodebookError
+
+# Lists of codes are joined by ";" in flat files, so a code holds none, nor a line break.
+_CODE = re.compile(r"[^\s;|](?:[^\r\n\t;|]*[^\s;|])?")
+_ENTRY_KEYS = {"code", "zh", "en", "definition", "includes", "excludes"}
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code of the codebook: a theme, or a sub-code of a theme (``other.corrections``)."""
+
+    code: str
+    zh: str
+    en: str
+    definition: str = ""
+    includes: str = ""
+    excludes: str = ""
+
+    @property
+    def theme(self) -> str:
+        """The theme that this code belongs to: ``other`` for ``other.corrections``."""
+        return self.code.split(".", 1)[0]
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """Themes in the order in which they are shown, their sub-codes, and the rules of labelling."""
+
+    version: str
+    themes: tuple[Code, ...]
+    subcodes: tuple[Code, ...] = ()
+    rules: tuple[str, ...] = ()
+
+    @property
+    def theme_codes(self) -> tuple[str, ...]:
+        """Codes of the themes, in order: what ``theme`` holds in every output."""
+        return tuple(theme.code for theme in self.themes)
+
+    @property
+    def leaf_codes(self) -> tuple[str, ...]:
+        """Codes that a unit can be labelled with: sub-codes stand in the place of their theme.
+
+        >>> Codebook("1", (Code("a", "甲", "A"), Code("b", "乙", "B")), (Code("b.x", "子", "X"),)).leaf_codes
+        ('a', 'b.x')
+        """
+        leaves: list[str] = []
+        for theme in self.theme_codes:
+            below = [sub.code for sub in self.subcodes if sub.theme == theme]
+            leaves.extend(below or [theme])
+        return tuple(leaves)
+
+    @property
+    def secondary_codes(self) -> tuple[str, ...]:
+        """Themes that may stand as secondary: all that have no sub-codes (``other`` is never secondary)."""
+        divided = {sub.theme for sub in self.subcodes}
+        return tuple(code for code in self.theme_codes if code not in divided)
+
+    def entry(self, code: str) -> Code:
+        """Return the entry of a theme or sub-code; CodebookError names what exists."""
+        for entry in (*self.themes, *self.subcodes):
+            if entry.code == code:
+                return entry
+        raise CodebookError(f"no code {code!r} in codebook {self.version}; it has: {', '.join(self.all_codes)}")
+
+    @property
+    def all_codes(self) -> tuple[str, ...]:
+        """Every code, themes first."""
+        return tuple(entry.code for entry in (*self.themes, *self.subcodes))
+
+    def digest(self) -> str:
+        """SHA-256 over everything that the codebook says, so that a model can name the codebook it was made with."""
+        return hashlib.sha256(repr(self.to_dict()).encode()).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON; `from_dict` reads it back."""
+        return {
+            "version": self.version,
+            "themes": [vars(entry) for entry in self.themes],
+            "subcodes": [vars(entry) for entry in self.subcodes],
+            "rules": list(self.rules),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], name: str = "codebook") -> "Codebook":
+        """Build a codebook from plain data and check it; ``name`` is used in messages."""
+        book = cls(
+            version=str(data.get("version", "1")),
+            themes=tuple(_entry(item, name) for item in data.get("themes", ())),
+            subcodes=tuple(_entry(item, name) for item in data.get("subcodes", ())),
+            rules=tuple(str(rule) for rule in data.get("rules", ())),
+        )
+        _check(book, name)
+        return book
+
+
+def load_codebook(path: Path) -> Codebook:
+    """Read ``codebook.toml``; CodebookError says what is missing or wrong in it."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CodebookError(f"{path}: no such codebook; name a .toml file with [[themes]]") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CodebookError(f"{path}: not a TOML file: {error}") from None
+    return Codebook.from_dict(data, str(path))
+
+
+def codebook_from_labels(codes: Iterable[str]) -> Codebook:
+    """Make the plainest codebook for labels that came without one: each code names itself.
+
+    >>> codebook_from_labels(["sport", "stock.hk", "sport"]).leaf_codes
+    ('sport', 'stock.hk')
+    """
+    leaves = sorted(set(codes))
+    both = [code for code in leaves if any(other.startswith(code + ".") for other in leaves)]
+    if both:
+        raise CodebookError(f"label {both[0]!r} is used beside sub-codes {both[0]}.…; use only sub-codes, or a codebook")
+    themes = sorted({code.split(".", 1)[0] for code in leaves})
+    return Codebook.from_dict(
+        {
+            "version": "from-labels",
+            "themes": [{"code": code, "zh": code, "en": code} for code in themes],
+            "subcodes": [{"code": code, "zh": code, "en": code} for code in leaves if "." in code],
+        },
+        "codebook made from the labels",
+    )
+
+
+def _entry(item: Any, name: str) -> Code:
+    if not isinstance(item, Mapping):
+        raise CodebookError(f"{name}: an entry is {item!r}; each is a table with code, zh and en")
+    unknown, missing = set(item) - _ENTRY_KEYS, {"code", "zh", "en"} - set(item)
+    if unknown or missing:
+        raise CodebookError(
+            f"{name}: entry {item.get('code', '?')!r} has unknown keys {sorted(unknown)} and lacks {sorted(missing)}; "
+            f"allowed: {', '.join(sorted(_ENTRY_KEYS))}"
+        )
+    return Code(**{key: str(value).strip() for key, value in item.items()})
+
+
+def _check(book: Codebook, name: str) -> None:
+    codes = book.all_codes
+    if len(book.themes) < 2:
+        raise CodebookError(f"{name}: {len(book.themes)} theme(s); at least two [[themes]] are needed")
+    for code in codes:
+        if not _CODE.fullmatch(code):
+            raise CodebookError(f"{name}: code {code!r} may not be empty, begin or end with a space, or hold ; | or a line break")
+        if codes.count(code) > 1:
+            raise CodebookError(f"{name}: code {code!r} is defined twice; each code once")
+    for theme in book.themes:
+        if "." in theme.code:
+            raise CodebookError(f"{name}: theme {theme.code!r} has a dot; sub-codes belong under [[subcodes]]")
+    for sub in book.subcodes:
+        if "." not in sub.code or sub.theme not in book.theme_codes:
+            raise CodebookError(f"{name}: sub-code {sub.code!r} must be THEME.NAME with THEME one of {book.theme_codes}")
+    for theme in book.theme_codes:
+        below = [sub.code for sub in book.subcodes if sub.theme == theme]
+        if len(below) == 1 and book.version != "from-labels":
+            raise CodebookError(f"{name}: theme {theme!r} has the single sub-code {below[0]!r}; give it none or several")

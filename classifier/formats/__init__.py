@@ -1,0 +1,52 @@
+"""Read inputs of many formats behind one interface: a file becomes a `Document` or a `Table`.
+
+One more format is one more small module with ``SUFFIXES`` and ``read``, named in `FORMATS`.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+from classifier.documents import Document, document_from_bytes
+from classifier.errors import InputError
+from classifier.formats import csv_table, jsonl_table, text_document, xlsx_table
+from classifier.formats.table import Table
+
+FORMATS: tuple[ModuleType, ...] = (text_document, csv_table, jsonl_table, xlsx_table)
+
+
+def known_suffixes() -> tuple[str, ...]:
+    """Every suffix that some reader takes."""
+    return tuple(suffix for reader in FORMATS for suffix in reader.SUFFIXES)
+
+
+def read_input(path: Path, *, encoding: str | None = None, text_column: str | None = None) -> Document | Table:
+    """Open one file by the reader of its suffix; InputError names what is wrong and what would be right."""
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder; check the name")
+    if not path.is_file():
+        raise InputError(f"{path}: not a regular file; give a file or a folder")
+    for reader in FORMATS:
+        if path.suffix.lower() in reader.SUFFIXES:
+            try:
+                opened: Document | Table = reader.read(path, encoding, text_column)
+            except OSError as error:
+                raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
+            return opened
+    raise InputError(f"{path}: no reader for {path.suffix or 'a name without suffix'!r}; use {', '.join(known_suffixes())}")
+
+
+def read_standard_input(data: bytes, *, encoding: str | None = None) -> Document:
+    """Take what was piped in for a text document named ``-``."""
+    return document_from_bytes(data, "-", encoding=encoding)
+
+
+def find_files(folder: Path) -> Iterator[Path]:
+    """Yield the readable files of a folder and its subfolders in order of name, leaving out hidden ones and tables of sources."""
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and path.is_file() and path.suffix.lower() in known_suffixes() and path.name != "sources.csv":
+            yield path
+
+
+__all__ = ["FORMATS", "Document", "Table", "find_files", "known_suffixes", "read_input", "read_standard_input"]

@@ -1,0 +1,48 @@
+"""CSV and TSV: a row is a paragraph. Cells stay text as they are written: ``NA``, ``001`` and the empty cell included."""
+
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from classifier.encoding import detect_encoding
+from classifier.errors import InputError
+from classifier.formats.table import Row, Table, find_text_column
+
+SUFFIXES = (".csv", ".tsv")
+
+
+def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
+    """Open a table; the rows are read when they are asked for, so that its size does not matter."""
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    used = detect_encoding(path, encoding)
+    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
+    with path.open(encoding=used, newline="") as stream:
+        try:
+            columns = next(csv.reader(stream, delimiter=delimiter, strict=True), [])
+        except csv.Error as error:
+            raise InputError(f"{path}: row 1 is not CSV ({error}); quote cells that hold quotes or line breaks") from None
+    text = find_text_column(str(path), columns, text_column)
+
+    def rows() -> Iterator[tuple[int, Row]]:
+        with path.open(encoding=used, newline="") as stream:
+            reader = csv.reader(stream, delimiter=delimiter, strict=True)
+            next(reader)
+            number = 1
+            try:
+                for cells in reader:
+                    number += 1
+                    if not cells:
+                        continue
+                    if len(cells) != len(columns):
+                        raise InputError(
+                            f"{path}: row {number} has {len(cells)} cells, but there are {len(columns)} columns; "
+                            "quote cells that hold commas, or complete the row"
+                        )
+                    yield number, dict(zip(columns, cells, strict=True))
+            except csv.Error as error:
+                raise InputError(
+                    f"{path}: row {number + 1} is not CSV ({error}); look for a quote that is never closed"
+                ) from None
+
+    return Table(str(path), tuple(columns), text, rows)

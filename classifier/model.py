@@ -1,0 +1,276 @@
+"""The trained model: texts in, calibrated probabilities of leaf codes out, with the evidence for them.
+
+A text is what its statements are about (rule 1 of the codebook): each statement's TF-IDF features give a score for every
+leaf code, and the text's score is their mean, in which the lead statement counts double. A temperature and a bias for each
+code, learned on out-of-fold scores, turn scores into probabilities by softmax. All of this is linear up to the softmax, so
+that the weights of terms add up to the scores.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from classifier.codebook import Codebook
+from classifier.features import TfidfWeights, Vocabulary
+from classifier.units import split_statements
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class StatementPrediction:
+    """The theme of one statement; ``text == whole[start:end]`` of the classified text."""
+
+    text: str
+    start: int
+    end: int
+    theme: str
+    detail: str
+    confidence: float
+    scores: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model says of one text.
+
+    ``theme`` is a theme of the codebook, ``detail`` the leaf code, ``confidence`` the theme's probability, ``secondary``
+    the other themes that some statement is about; ``scores`` maps every theme to its probability, ``leaf_scores`` every
+    leaf code. Both sum to 1. A text without any letter or digit has no theme: all strings are empty, all scores 0.
+    """
+
+    theme: str
+    detail: str
+    confidence: float
+    secondary: tuple[str, ...]
+    scores: Mapping[str, float]
+    leaf_scores: Mapping[str, float]
+    statements: tuple[StatementPrediction, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One occurrence of a term and what it adds to the score of the predicted leaf code."""
+
+    term: str
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a text has its theme: ``score == intercept + sum of all weights``, the log-odds scale of the leaf code."""
+
+    prediction: Prediction
+    code: str
+    score: float
+    intercept: float
+    evidence: tuple[Evidence, ...]
+
+    def terms(self) -> list[tuple[str, float]]:
+        """Return each term's total weight, strongest first, for and against."""
+        totals: dict[str, float] = {}
+        for item in self.evidence:
+            totals[item.term] = totals.get(item.term, 0.0) + item.weight
+        return sorted(totals.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model; make one with `classifier.train`, read one with `classifier.load_model`.
+
+    Shapes: ``coefficients`` (leaf codes, terms), ``intercepts`` (leaf codes,), ``calibration`` (1 + leaf codes,): what
+    scores are multiplied by, then the bias of each code.
+    """
+
+    codebook: Codebook
+    vocabulary: Vocabulary
+    weights: TfidfWeights
+    coefficients: NDArray[np.float32]
+    intercepts: Floats
+    calibration: Floats
+    lead_weight: float
+    secondary_threshold: float
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> str:
+        """A short name for outputs: codebook version and the first digits of the digest of what it was trained on."""
+        return f"{self.codebook.version}-{str(self.record.get('labels_digest', ''))[:12]}"
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """Classify texts, in order."""
+        return list(self.iterate(texts))
+
+    def probabilities(self, texts: Sequence[str]) -> Floats:
+        """Return the probabilities of the leaf codes, shape (texts, leaf codes), in the codebook's order."""
+        return self._softmax(self._statements(texts).mean_scores)
+
+    def iterate(self, texts: Sequence[str]) -> Iterator[Prediction]:
+        """Classify texts one batch at a time and yield the predictions in order."""
+        split = self._statements(texts)
+        whole = self._softmax(split.mean_scores)
+        parts = self._softmax(split.scores)
+        whole_themes, part_themes = whole @ self._fold, parts @ self._fold
+        for row, text in enumerate(texts):
+            first, last = split.bounds[row], split.bounds[row + 1]
+            if not any(character.isalnum() for character in text):
+                yield self._nothing()
+                continue
+            statements = tuple(
+                StatementPrediction(
+                    text[start:end],
+                    start,
+                    end,
+                    *self._best(parts[number], part_themes[number]),
+                    dict(zip(self._themes, part_themes[number].tolist(), strict=True)),
+                )
+                for number, (start, end) in enumerate(split.spans[first:last], first)
+            )
+            theme, detail, confidence = self._best(whole[row], whole_themes[row])
+            strongest = part_themes[first:last].max(axis=0)
+            yield Prediction(
+                theme,
+                detail,
+                confidence,
+                self._secondary(theme, strongest),
+                dict(zip(self._themes, whole_themes[row].tolist(), strict=True)),
+                dict(zip(self._leaves, whole[row].tolist(), strict=True)),
+                statements,
+            )
+
+    def explain(self, text: str, code: str | None = None) -> Explanation:
+        """Say which terms speak for and against ``code``, by default the predicted leaf code."""
+        prediction = self.predict([text])[0]
+        code = code or prediction.detail or self._leaves[0]
+        leaf = self._leaves.index(self.codebook.entry(code).code)
+        split = self._statements([text])
+        evidence = []
+        for number, (start, end) in enumerate(split.spans):
+            features = split.features[[number], :]
+            weight = dict(
+                zip(
+                    features.indices.tolist(),
+                    (split.shares[number] * features.data * self._linear[features.indices, leaf]).tolist(),
+                    strict=True,
+                )
+            )
+            found = self.vocabulary.find(text[start:end])
+            times: dict[int, int] = {}
+            for _, _, term in found:
+                times[term] = times.get(term, 0) + 1
+            evidence += [
+                Evidence(self.vocabulary.terms[term], start + left, start + right, weight[term] / times[term])
+                for left, right, term in found
+            ]
+        return Explanation(
+            prediction, code, float(split.mean_scores[0, leaf]), float(self._bias[leaf]), tuple(evidence)
+        )
+
+    @cached_property
+    def _themes(self) -> tuple[str, ...]:
+        return self.codebook.theme_codes
+
+    @cached_property
+    def _leaves(self) -> tuple[str, ...]:
+        return self.codebook.leaf_codes
+
+    @cached_property
+    def _fold(self) -> Floats:
+        """1 where a leaf code belongs to a theme, shape (leaf codes, themes)."""
+        owners = [leaf if leaf in self._themes else leaf.split(".", 1)[0] for leaf in self._leaves]
+        return np.array([[float(owner == theme) for theme in self._themes] for owner in owners])
+
+    @cached_property
+    def _linear(self) -> Floats:
+        """Calibrated weights of terms, shape (terms, leaf codes)."""
+        return np.ascontiguousarray(self.coefficients.T.astype(np.float64)) * self.calibration[0]
+
+    @cached_property
+    def _bias(self) -> Floats:
+        bias: Floats = self.intercepts * self.calibration[0] + self.calibration[1:]
+        return bias
+
+    def _statements(self, texts: Sequence[str]) -> "_Statements":
+        spans, bounds, pieces = _split(texts)
+        features = self.weights.apply(self.vocabulary.count(pieces))
+        shares = statement_shares(bounds, self.lead_weight)
+        scores = features @ self._linear + self._bias
+        return _Statements(spans, bounds, features, shares, scores, _means(shares, bounds) @ scores)
+
+    @staticmethod
+    def _softmax(scores: Floats) -> Floats:
+        raised = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+        probabilities: Floats = raised / raised.sum(axis=1, keepdims=True)
+        return probabilities
+
+    def _best(self, leaves: Floats, themes: Floats) -> tuple[str, str, float]:
+        theme = int(themes.argmax())
+        detail = int((leaves * self._fold[:, theme]).argmax())
+        return self._themes[theme], self._leaves[detail], float(themes[theme])
+
+    def _secondary(self, theme: str, strongest: Floats) -> tuple[str, ...]:
+        allowed = self.codebook.secondary_codes
+        return tuple(
+            code
+            for code, probability in zip(self._themes, strongest, strict=True)
+            if code != theme and code in allowed and probability >= self.secondary_threshold
+        )
+
+    def _nothing(self) -> Prediction:
+        return Prediction(
+            "", "", 0.0, (), dict.fromkeys(self._themes, 0.0), dict.fromkeys(self._leaves, 0.0), ()
+        )
+
+
+@dataclass(frozen=True)
+class _Statements:
+    """The statements of a batch of texts: text ``i`` owns rows ``bounds[i]`` to ``bounds[i + 1]``."""
+
+    spans: list[tuple[int, int]]
+    bounds: NDArray[np.int64]
+    features: csr_array
+    shares: Floats
+    scores: Floats
+    mean_scores: Floats
+
+
+def statement_shares(bounds: NDArray[np.int64], lead_weight: float) -> Floats:
+    """Return each statement's share in its text; the shares of one text sum to 1.
+
+    >>> statement_shares(np.array([0, 1, 4]), 2.0).tolist()
+    [1.0, 0.5, 0.25, 0.25]
+    """
+    counts = np.diff(bounds)
+    shares = np.repeat(1 / (counts + lead_weight - 1), counts)
+    shares[bounds[:-1]] *= lead_weight
+    return shares
+
+
+def text_features(vocabulary: Vocabulary, weights: TfidfWeights, texts: Sequence[str], lead_weight: float) -> csr_array:
+    """Return the features of whole texts, shape (texts, terms): the weighted mean of their statements' features."""
+    _, bounds, pieces = _split(texts)
+    means = _means(statement_shares(bounds, lead_weight), bounds)
+    features = csr_array(means @ weights.apply(vocabulary.count(pieces)))
+    features.sort_indices()
+    features.indices, features.indptr = features.indices.astype(np.int32), features.indptr.astype(np.int32)
+    return features
+
+
+def _split(texts: Sequence[str]) -> tuple[list[tuple[int, int]], NDArray[np.int64], list[str]]:
+    """Return the statements' spans, the rows at which each text's statements begin, and the statements themselves."""
+    spans_of = [split_statements(text) or [(0, len(text))] for text in texts]
+    spans = [span for own in spans_of for span in own]
+    pieces = [text[start:end] for text, own in zip(texts, spans_of, strict=True) for start, end in own]
+    return spans, np.cumsum([0, *map(len, spans_of)]), pieces
+
+
+def _means(shares: Floats, bounds: NDArray[np.int64]) -> csr_array:
+    """The matrix that turns rows of statements into rows of texts, shape (texts, statements)."""
+    return csr_array((shares, np.arange(len(shares)), bounds), shape=(len(bounds) - 1, len(shares)))

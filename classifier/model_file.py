@@ -1,0 +1,134 @@
+"""Keep a model in one file that cannot run code: a zip of plain arrays and JSON, every member checked by digest.
+
+The same model gives the same bytes: no times, no compression. Raise `FORMAT_VERSION` whenever a member is added, removed
+or changes its meaning; files of another version are refused, never guessed at.
+"""
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier.codebook import Codebook
+from classifier.errors import CodebookError, ModelError
+from classifier.features import TfidfWeights, Vocabulary
+from classifier.model import Model
+
+FORMAT = "policy-themes model"
+FORMAT_VERSION = 1
+_MANIFEST, _DESCRIPTION = "manifest.json", "model.json"
+_ARRAYS = ("idf", "coefficients", "intercepts", "calibration")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_LARGEST_MEMBER = 2**31
+_REMEDY = "train it again with: policy-themes train -o MODEL"
+
+
+def save_model(model: Model, path: Path) -> None:
+    """Write a model to ``path``, whole or not at all; an existing file is replaced in one step."""
+    description = {
+        "codebook": model.codebook.to_dict(),
+        "terms": list(model.vocabulary.terms),
+        "lead_weight": model.lead_weight,
+        "secondary_threshold": model.secondary_threshold,
+        "record": dict(model.record),
+    }
+    members = {_DESCRIPTION: _json(description)}
+    arrays = (model.weights.idf, model.coefficients, model.intercepts, model.calibration)
+    members |= {f"{name}.npy": _npy(array) for name, array in zip(_ARRAYS, arrays, strict=True)}
+    manifest = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in members.items()},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
+            for name, data in {_MANIFEST: _json(manifest), **members}.items():
+                archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def load_model(path: Path) -> Model:
+    """Read a model; ModelError names what is wrong with the file and what to do. Nothing in it is ever executed."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _checked_members(archive, path)
+    except FileNotFoundError:
+        raise ModelError(f"{path}: no such model file; {_REMEDY}") from None
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        raise ModelError(f"{path}: not a {FORMAT}, or damaged ({error}); {_REMEDY}") from None
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror or error}); check the path and its permissions") from None
+    try:
+        description = json.loads(members[_DESCRIPTION])
+        arrays = [np.load(io.BytesIO(members[f"{name}.npy"]), allow_pickle=False) for name in _ARRAYS]
+        return _model(description, arrays)
+    except (ValueError, KeyError, TypeError, CodebookError) as error:
+        raise ModelError(f"{path}: its parts do not fit together ({error}); {_REMEDY}") from None
+
+
+def _checked_members(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
+    names = {info.filename: info.file_size for info in archive.infolist()}
+    if _MANIFEST not in names or names[_MANIFEST] > 1 << 20:
+        raise ModelError(f"{path}: not a {FORMAT} (no {_MANIFEST} in it); {_REMEDY}")
+    try:
+        manifest = json.loads(archive.read(_MANIFEST))
+        version, digests = manifest["format_version"], dict(manifest["sha256"])
+        known = manifest["format"] == FORMAT
+    except (ValueError, KeyError, TypeError):
+        raise ModelError(f"{path}: its {_MANIFEST} is damaged; {_REMEDY}") from None
+    if not known or version != FORMAT_VERSION:
+        raise ModelError(f"{path}: model format {version!r}, but this program reads version {FORMAT_VERSION}; {_REMEDY}")
+    expected = {_DESCRIPTION, *(f"{name}.npy" for name in _ARRAYS)}
+    if set(digests) != expected or set(names) != expected | {_MANIFEST} or max(names.values()) > _LARGEST_MEMBER:
+        raise ModelError(f"{path}: holds {', '.join(sorted(names))}, not what a model holds; {_REMEDY}")
+    members = {}
+    for name in sorted(expected):
+        members[name] = archive.read(name)
+        if hashlib.sha256(members[name]).hexdigest() != digests[name]:
+            raise ModelError(f"{path}: {name} was changed after training (wrong digest); {_REMEDY}")
+    return members
+
+
+def _model(description: dict[str, Any], arrays: list[np.ndarray[Any, Any]]) -> Model:
+    book = Codebook.from_dict(description["codebook"])
+    terms = tuple(description["terms"])
+    idf, coefficients, intercepts, calibration = arrays
+    leaves = len(book.leaf_codes)
+    shapes = (idf.shape, coefficients.shape, intercepts.shape, calibration.shape)
+    if shapes != ((len(terms),), (leaves, len(terms)), (leaves,), (1 + leaves,)):
+        raise ValueError(f"{len(terms)} terms, {leaves} leaf codes and arrays of shapes {shapes}")
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise ValueError("numbers that are not finite")
+    return Model(
+        book,
+        Vocabulary(terms),
+        TfidfWeights(idf),
+        coefficients,
+        intercepts,
+        calibration,
+        float(description["lead_weight"]),
+        float(description["secondary_threshold"]),
+        description["record"],
+    )
+
+
+def _json(data: Any) -> bytes:
+    return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8", "surrogatepass")
+
+
+def _npy(array: np.ndarray[Any, Any]) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, np.ascontiguousarray(array), allow_pickle=False)
+    return stream.getvalue()

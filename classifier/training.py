@@ -1,0 +1,212 @@
+"""Train a model: vocabulary, features, one linear classifier over the leaf codes, calibration on out-of-fold scores."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from classifier.errors import LabelError
+from classifier.features import TfidfWeights, Vocabulary
+from classifier.folds import assign_folds
+from classifier.labels import LabelledText, LabelSet
+from classifier.model import Floats, Model, text_features
+from classifier.settings import training_settings
+from classifier.version import VERSION
+from classifier.vocabulary import propose_vocabulary
+
+FEWEST_TEXTS_PER_CODE = 2
+_MANY_TEXTS = 3000
+_THRESHOLDS = np.arange(0.2, 0.91, 0.05)
+
+
+def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
+    """Train a model on every text of ``labels``.
+
+    ``settings`` changes entries of `classifier.settings.TRAINING_SETTINGS`. The same labels and settings give the same
+    model. Raises LabelError where a leaf code has under two different texts.
+    """
+    values = training_settings(settings)
+    texts = labels.texts()
+    folds = assign_folds(texts, values["folds"])
+    _check_enough(texts, labels)
+    vocabulary, weights, features = _features(texts, values)
+    targets = np.array([labels.codebook.leaf_codes.index(item.theme) for item in texts])
+    sample_weights = np.array([values[f"{item.kind}_weight"] for item in texts])
+    codes = len(labels.codebook.leaf_codes)
+
+    held_out = np.zeros((len(texts), codes))
+    for fold in np.unique(folds):
+        inside = folds != fold
+        coefficients, intercepts = _fit_linear(features[inside], targets[inside], sample_weights[inside], codes, values)
+        held_out[~inside] = features[~inside] @ coefficients.T + intercepts
+    calibration = _fit_calibration(held_out, targets, codes)
+    coefficients, intercepts = _fit_linear(features, targets, sample_weights, codes, values)
+    leaves = _probabilities(held_out, calibration)
+    themes = _fold_to_themes(labels, leaves)
+    threshold = _secondary_threshold(labels, leaves, values["secondary_threshold"])
+    record = {
+        "program": VERSION,
+        "labels_digest": labels.digest(),
+        "codebook_digest": labels.codebook.digest(),
+        "codebook_version": labels.codebook.version,
+        "settings": values,
+        "texts": dict(sorted(Counter(item.kind for item in texts).items())),
+        "texts_per_code": dict(sorted(Counter(item.theme for item in texts).items())),
+        "out_of_fold": _out_of_fold_record(labels, texts, themes),
+        "held_out_errors": _held_out_errors(labels, texts, themes),
+    }
+    return Model(
+        labels.codebook,
+        vocabulary,
+        weights,
+        coefficients.astype(np.float32),
+        intercepts,
+        calibration,
+        float(values["lead_weight"]),
+        threshold,
+        record,
+    )
+
+
+def _check_enough(texts: Sequence[LabelledText], labels: LabelSet) -> None:
+    different = Counter(theme for theme, _ in {(item.theme, item.text) for item in texts})
+    few = [code for code in labels.codebook.leaf_codes if different[code] < FEWEST_TEXTS_PER_CODE]
+    if few:
+        raise LabelError(
+            f"theme {few[0]!r} has {different[few[0]]} labelled text(s); each of {len(labels.codebook.leaf_codes)} codes "
+            f"needs {FEWEST_TEXTS_PER_CODE} or more: label some, or take the code out of the codebook"
+        )
+
+
+def _features(texts: Sequence[LabelledText], values: Mapping[str, Any]) -> tuple[Vocabulary, TfidfWeights, csr_array]:
+    plain = [item.text for item in texts]
+    vocabulary = propose_vocabulary(
+        plain,
+        longest_sequence=values["longest_sequence"],
+        longest_word=values["longest_word"],
+        in_texts=values["in_texts"] if len(texts) >= _MANY_TEXTS else min(2, values["in_texts"]),
+    )
+    if not len(vocabulary):
+        raise LabelError("the labelled texts share no terms; add more and longer texts")
+    weights = TfidfWeights.fit(vocabulary.count(plain))
+    return vocabulary, weights, text_features(vocabulary, weights, plain, values["lead_weight"])
+
+
+def _fit_linear(
+    features: csr_array, targets: NDArray[np.int64], sample_weights: Floats, codes: int, values: Mapping[str, Any]
+) -> tuple[Floats, Floats]:
+    """Fit the classifier; a code that no training text has keeps a score of -1, the margin of a sure no."""
+    from sklearn.svm import LinearSVC
+
+    coefficients, intercepts = np.zeros((codes, features.shape[1])), np.full(codes, -1.0)
+    present = np.unique(targets)
+    if len(present) == 1:
+        intercepts[present] = 1.0
+        return coefficients, intercepts
+    fitted = LinearSVC(C=values["regularisation"], random_state=0).fit(features, targets, sample_weight=sample_weights)
+    if len(present) == 2:  # scikit-learn keeps one row: positive for the second class.
+        coefficients[present] = np.vstack([-fitted.coef_, fitted.coef_])
+        intercepts[present] = np.concatenate([-fitted.intercept_, fitted.intercept_])
+    else:
+        coefficients[present], intercepts[present] = fitted.coef_, fitted.intercept_
+    return coefficients, intercepts
+
+
+def _fit_calibration(scores: Floats, targets: NDArray[np.int64], codes: int) -> Floats:
+    """Fit one temperature and one bias per code on out-of-fold scores by maximum likelihood, shape (1 + codes,).
+
+    This is bias-corrected temperature scaling (Alexandari, Kundaje & Shrikumar 2020, "Maximum likelihood with
+    bias-corrected calibration is hard-to-beat at label shift adaptation"). The first value multiplies the scores.
+    """
+    from scipy.optimize import minimize
+
+    truth = np.eye(codes)[targets]
+
+    def loss(calibration: Floats) -> tuple[float, Floats]:
+        raised = scores * calibration[0] + calibration[1:]
+        raised -= raised.max(axis=1, keepdims=True)
+        log_sum = np.log(np.exp(raised).sum(axis=1, keepdims=True))
+        excess = np.exp(raised - log_sum) - truth
+        gradient = np.concatenate([[np.mean((excess * scores).sum(axis=1))], excess.mean(axis=0)])
+        # A weak pull to no bias keeps codes of few texts, and those that are always right, finite.
+        pull = 1e-3 * calibration[1:]
+        value = -np.mean((truth * (raised - log_sum)).sum(axis=1)) + 0.5 * float(pull @ calibration[1:])
+        return float(value), gradient + np.concatenate([[0.0], pull])
+
+    start = np.concatenate([[3.0], np.zeros(codes)])
+    bounds = [(0.1, 50.0), *[(None, None)] * codes]
+    fitted: Floats = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return fitted
+
+
+def _probabilities(scores: Floats, calibration: Floats) -> Floats:
+    raised = scores * calibration[0] + calibration[1:]
+    raised = np.exp(raised - raised.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+def _secondary_threshold(labels: LabelSet, probability: Floats, default: float) -> float:
+    """Choose the threshold whose secondary themes agree best (F1) with the hand labels, on out-of-fold probabilities."""
+    if not any(label.secondary for label in labels.paragraphs):
+        return default
+    leaves = labels.codebook.leaf_codes
+    rows_of: dict[tuple[str, int], list[int]] = {}
+    for row, label in enumerate((*labels.paragraphs, *labels.statements)):
+        if label.key[2]:
+            rows_of.setdefault(label.key[:2], []).append(row)
+    best = (-1.0, default)
+    for threshold in _THRESHOLDS:
+        hits = proposed = wanted = 0
+        for label in labels.paragraphs:
+            rows = rows_of.get(label.key[:2], [])
+            strongest = probability[rows].max(axis=0) if rows else np.zeros(len(leaves))
+            said = {
+                code
+                for code in labels.codebook.secondary_codes
+                if code != label.theme and strongest[leaves.index(code)] >= threshold
+            }
+            hits += len(said & set(label.secondary))
+            proposed += len(said)
+            wanted += len(label.secondary)
+        score = 2 * hits / max(proposed + wanted, 1)
+        best = max(best, (score, round(float(threshold), 2)), key=lambda pair: pair[0])
+    return best[1]
+
+
+def _out_of_fold_record(labels: LabelSet, texts: Sequence[LabelledText], themes: Floats) -> dict[str, Any]:
+    """Accuracy over themes of each kind of text when its fold was not trained on; `evaluate` says far more."""
+    right = themes.argmax(axis=1) == _true_themes(labels, texts).argmax(axis=1)
+    kinds = np.array([item.kind for item in texts])
+    return {str(kind): {"accuracy": round(float(right[kinds == kind].mean()), 4)} for kind in np.unique(kinds)}
+
+
+def _held_out_errors(labels: LabelSet, texts: Sequence[LabelledText], themes: Floats) -> dict[str, list[list[float]]]:
+    """For each labelled document, when it was not trained on: estimated minus true share of each theme, and its size.
+
+    What the intervals of a mix rest on; one row a document, by measure: paragraphs, or text (characters of statements).
+    """
+    truth = _true_themes(labels, texts)
+    errors: dict[str, list[list[float]]] = {"paragraphs": [], "text": []}
+    for measure, kind in (("paragraphs", "paragraph"), ("text", "statement")):
+        sizes = np.array([float(len(item.text)) if measure == "text" else 1.0 for item in texts])
+        for document in sorted({item.document for item in texts if item.document and item.kind == kind}):
+            own = np.array([item.document == document and item.kind == kind for item in texts])
+            paragraphs = sum(item.document == document and item.kind == "paragraph" for item in texts)
+            share = sizes[own] @ (themes[own] - truth[own]) / sizes[own].sum()
+            errors[measure].append([round(float(value), 6) for value in [*share, paragraphs]])
+    return errors
+
+
+def _true_themes(labels: LabelSet, texts: Sequence[LabelledText]) -> Floats:
+    order = labels.codebook.theme_codes
+    places = [order.index(labels.codebook.entry(item.theme).theme) for item in texts]
+    return np.eye(len(order))[places]
+
+
+def _fold_to_themes(labels: LabelSet, leaves: Floats) -> Floats:
+    order = labels.codebook.theme_codes
+    owners = [order.index(labels.codebook.entry(code).theme) for code in labels.codebook.leaf_codes]
+    return leaves @ np.eye(len(order))[owners]

@@ -1,0 +1,142 @@
+"""Write records to CSV, JSON Lines or Excel, whole or not at all."""
+
+import csv
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from classifier.errors import InputError
+
+FLAT_FORMATS = ("csv", "xlsx")
+FORMATS = ("csv", "jsonl", "xlsx")
+
+Record = dict[str, Any]
+
+
+class Writer(Protocol):
+    """Takes records one by one; the columns are known from the start."""
+
+    def write(self, record: Record) -> None:
+        """Write one record."""
+
+
+def format_of(output: Path | None, named: str | None) -> str:
+    """Return the format to write: the named one, else by the output's suffix, else CSV."""
+    if named is not None:
+        return named
+    suffix = output.suffix.lower().lstrip(".") if output is not None else "csv"
+    if suffix not in FORMATS:
+        raise InputError(f"{output}: no format for suffix {suffix or '(none)'!r}; use {', '.join(FORMATS)} or --format")
+    return suffix
+
+
+@contextmanager
+def open_writer(output: Path, format_name: str, columns: Sequence[str]) -> Iterator[Writer]:
+    """Open a file for records; it appears under its name only when all is written, and not at all after an error."""
+    try:
+        handle, name = tempfile.mkstemp(dir=output.absolute().parent, prefix=f".{output.name}.", suffix=output.suffix)
+    except OSError as error:
+        raise InputError(f"{output}: cannot be written ({error.strerror}); check the folder and its permissions") from None
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        with _WRITERS[format_name](temporary, columns) as writer:
+            yield writer
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, output)
+    except OSError as error:
+        raise InputError(f"{output}: writing stopped ({error.strerror or error}); nothing was kept") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+class CsvWriter:
+    """CSV in UTF-8; cells are written as they are."""
+
+    def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
+        self._columns = columns
+        self._writer = csv.writer(stream, lineterminator="\n")
+        self._writer.writerow(columns)
+
+    def write(self, record: Record) -> None:
+        """Write one record; a key that is no column is an InputError."""
+        if len(record) > len(self._columns) or any(key not in self._columns for key in record):
+            extra = [key for key in record if key not in self._columns]
+            raise InputError(f"a row has {', '.join(map(repr, extra))} beside the first row's columns; write .jsonl instead")
+        self._writer.writerow([_cell(record.get(column, "")) for column in self._columns])
+
+
+class JsonLinesWriter:
+    """One JSON object a line, in UTF-8."""
+
+    def __init__(self, stream: IO[str], columns: Sequence[str] = ()) -> None:
+        self._stream = stream
+
+    def write(self, record: Record) -> None:
+        """Write one record."""
+        self._stream.write(json.dumps(record, ensure_ascii=False, default=str) + "\n")
+
+
+@contextmanager
+def _csv_file(path: Path, columns: Sequence[str]) -> Iterator[Writer]:
+    with path.open("w", encoding="utf-8", newline="", errors="surrogatepass") as stream:
+        yield CsvWriter(stream, columns)
+
+
+@contextmanager
+def _jsonl_file(path: Path, columns: Sequence[str]) -> Iterator[Writer]:
+    with path.open("w", encoding="utf-8", newline="\n", errors="surrogatepass") as stream:
+        yield JsonLinesWriter(stream)
+
+
+@contextmanager
+def _xlsx_file(path: Path, columns: Sequence[str]) -> Iterator[Writer]:
+    import xlsxwriter  # Slow to import, and needed for workbooks only.
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet("paragraphs")
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, columns)
+        yield _Sheet(sheet, columns)
+
+
+class _Sheet:
+    _LONGEST_CELL = 32767
+    _MOST_ROWS = 1_048_576
+
+    def __init__(self, sheet: Any, columns: Sequence[str]) -> None:
+        self._sheet, self._columns, self._row = sheet, columns, 0
+
+    def write(self, record: Record) -> None:
+        self._row += 1
+        if self._row >= self._MOST_ROWS:
+            raise InputError(f"an Excel sheet holds {self._MOST_ROWS - 1} rows; write .csv or .jsonl instead")
+        for number, column in enumerate(self._columns):
+            value = _cell(record.get(column, ""))
+            if isinstance(value, str):
+                if len(value) > self._LONGEST_CELL:
+                    raise InputError(f"a cell of {len(value)} characters is too long for Excel; write .csv or .jsonl instead")
+                self._sheet.write_string(self._row, number, value)
+            else:
+                self._sheet.write(self._row, number, value)
+
+
+def _cell(value: Any) -> Any:
+    """Flat formats hold text and numbers; lists and dictionaries from JSON lines become JSON."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, str | int | float) else str(value) if value is not None else ""
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+_WRITERS: dict[str, Callable[[Path, Sequence[str]], Any]] = {"csv": _csv_file, "jsonl": _jsonl_file, "xlsx": _xlsx_file}
