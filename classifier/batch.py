@@ -1,7 +1,10 @@
 """Classify files: documents by their paragraphs, tables by their rows, one output record each, in input order."""
 
+import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from classifier.documents import Document, Origin, origin_from_row
 from classifier.errors import InputError, PolicyThemesError
 from classifier.formats import Table, find_files, read_input, read_standard_input
 from classifier.model import Model, Prediction
+from classifier.model_file import load_model, save_model
 from classifier.units import Paragraph, read_units
 
 Record = dict[str, Any]
@@ -159,11 +163,43 @@ def _renamed(column: str, columns: Iterable[str], added: Sequence[str]) -> str:
     return name
 
 
-def classify_items(model: Model, items: Iterable[Item]) -> Iterator[tuple[Item, Prediction]]:
-    """Yield each item with its prediction, in order, a chunk at a time."""
+def classify_items(model: Model, items: Iterable[Item], *, jobs: int = 1) -> Iterator[tuple[Item, Prediction]]:
+    """Yield each item with its prediction, in order, a chunk at a time, with ``jobs`` processes."""
+    chunks = _chunks(items)
+    if jobs == 1:
+        for chunk in chunks:
+            yield from zip(chunk, model.predict([item.text for item in chunk]), strict=True)
+        return
+    from joblib import Parallel, delayed  # Slow to import, and needed for several processes only.
+
+    waiting: deque[list[Item]] = deque()
+
+    def tasks() -> Iterator[Any]:
+        for chunk in chunks:
+            waiting.append(chunk)
+            yield delayed(_predict_in_worker)(path, [item.text for item in chunk])
+
+    with tempfile.TemporaryDirectory() as folder:
+        # Workers read the model from a file, once each: sent with every chunk it would cost more than the work.
+        path = str(Path(folder) / "worker.model")
+        save_model(model, Path(path))
+        for predictions in Parallel(n_jobs=jobs, return_as="generator")(tasks()):
+            yield from zip(waiting.popleft(), predictions, strict=True)
+
+
+def _chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
     iterator = iter(items)
     while chunk := list(islice(iterator, CHUNK)):
-        yield from zip(chunk, model.predict([item.text for item in chunk]), strict=True)
+        yield chunk
+
+
+@lru_cache(maxsize=1)
+def _worker_model(path: str) -> Model:
+    return load_model(Path(path))
+
+
+def _predict_in_worker(path: str, texts: Sequence[str]) -> list[Prediction]:
+    return _worker_model(path).predict(texts)
 
 
 def record_of(item: Item, prediction: Prediction, model_name: str, *, flat: bool) -> Record:

@@ -40,6 +40,7 @@ class Codebook:
     themes: tuple[Code, ...]
     subcodes: tuple[Code, ...] = ()
     rules: tuple[str, ...] = ()
+    mixed: str = ""  # The leaf code of units with three or more themes and none leading, where there is one.
 
     @property
     def theme_codes(self) -> tuple[str, ...]:
@@ -88,6 +89,7 @@ class Codebook:
             "themes": [vars(entry) for entry in self.themes],
             "subcodes": [vars(entry) for entry in self.subcodes],
             "rules": list(self.rules),
+            "mixed": self.mixed,
         }
 
     @classmethod
@@ -98,6 +100,7 @@ class Codebook:
             themes=tuple(_entry(item, name) for item in data.get("themes", ())),
             subcodes=tuple(_entry(item, name) for item in data.get("subcodes", ())),
             rules=tuple(str(rule) for rule in data.get("rules", ())),
+            mixed=str(data.get("mixed", "")),
         )
         _check(book, name)
         return book
@@ -153,7 +156,9 @@ def _check(book: Codebook, name: str) -> None:
         raise CodebookError(f"{name}: {len(book.themes)} theme(s); at least two [[themes]] are needed")
     for code in codes:
         if not _CODE.fullmatch(code):
-            raise CodebookError(f"{name}: code {code!r} may not be empty, begin or end with a space, or hold ; | or a line break")
+            raise CodebookError(
+                f"{name}: code {code!r} may not be empty, begin or end with a space, or hold ; | or a line break"
+            )
         if codes.count(code) > 1:
             raise CodebookError(f"{name}: code {code!r} is defined twice; each code once")
     for theme in book.themes:
@@ -162,7 +167,9 @@ def _check(book: Codebook, name: str) -> None:
     for sub in book.subcodes:
         if "." not in sub.code or sub.theme not in book.theme_codes:
             raise CodebookError(f"{name}: sub-code {sub.code!r} must be THEME.NAME with THEME one of {book.theme_codes}")
-    for theme in book.theme_codes:
-        below = [sub.code for sub in book.subcodes if sub.theme == theme]
+    if book.mixed and book.mixed not in book.leaf_codes:
+        raise CodebookError(f"{name}: mixed = {book.mixed!r} is no leaf code; use one of {', '.join(book.leaf_codes)}")
+    for code in book.theme_codes:
+        below = [sub.code for sub in book.subcodes if sub.theme == code]
         if len(below) == 1 and book.version != "from-labels":
-            raise CodebookError(f"{name}: theme {theme!r} has the single sub-code {below[0]!r}; give it none or several")
+            raise CodebookError(f"{name}: theme {code!r} has the single sub-code {below[0]!r}; give it none or several")

@@ -16,7 +16,9 @@ LEVELS = ("province", "city", "county")
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=\s*年)")
 _BUREAU = re.compile(r"(?P<place>[\u4e00-\u9fff]{1,12}?(?:省|自治区|自治州|自治县|自治旗|地区|州|盟|市|县|区|旗))司法[局厅]")
-_TITLE_PLACE = re.compile(r"(?P<place>[\u4e00-\u9fff]{2,12}?(?:省|自治区|自治州|自治县|自治旗|盟|市|县|区|旗))(?=司法|法治|\d|20)")
+_TITLE_PLACE = re.compile(
+    r"(?P<place>[\u4e00-\u9fff]{2,12}?(?:省|自治区|自治州|自治县|自治旗|盟|市|县|区|旗))(?=司法|法治|\d|20)"
+)
 _BEFORE_A_PLACE = re.compile(r"^.*(?:关于|年度?)")
 _NOT_A_PLACE = re.compile(r"[我全本该各两]?[省市县区州盟旗]|.*[在和与的由向经].*(?:省|市|县|区)")
 _LEVEL_BY_SUFFIX = (
@@ -59,9 +61,7 @@ class Document:
     encoding: str = "utf-8"
 
 
-def document_from_bytes(
-    data: bytes, name: str, *, encoding: str | None = None, origin: Origin | None = None
-) -> Document:
+def document_from_bytes(data: bytes, name: str, *, encoding: str | None = None, origin: Origin | None = None) -> Document:
     """Decode a text document; without an ``origin`` it is read from the title or the opening.
 
     Raises InputError where the bytes cannot be decoded or hold no text.
@@ -84,7 +84,7 @@ def find_origin(text: str, title: str = "") -> Origin:
     lines = [line for line in opening.splitlines() if line]
     bare_title = re.sub(r"\s", "", title)
     place = next((found for line in (bare_title, *lines[:12]) if (found := _place(line))), "")
-    year = next((found[0] for line in (bare_title, *lines[:12]) if (found := _YEAR.search(line))), "")
+    year = next((match[0] for line in (bare_title, *lines[:12]) if (match := _YEAR.search(line))), "")
     return Origin(title=title, jurisdiction=place, level=level_of(place), year=year)
 
 

@@ -89,8 +89,10 @@ def _check_pieces(path: Path, encoding: str) -> None:
 
 def _check_name(encoding: str) -> None:
     try:
-        b"".decode(encoding)  # Also refuses codecs that are not text, such as hex.
-    except (LookupError, UnicodeError):
+        b"a".decode(encoding)  # Also refuses codecs that are not text, such as hex; no bytes would ask no codec.
+    except UnicodeError:
+        return  # utf-16 and its like want more than a byte, but they are text.
+    except LookupError:
         raise InputError(_UNKNOWN.format(encoding=encoding)) from None
 
 

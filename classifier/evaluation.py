@@ -123,5 +123,3 @@ def _secondary(pairs: Sequence[tuple[Label, Prediction]]) -> Mapping[str, float]
         "recall": round(hits / max(wanted, 1), 4),
         "f1": round(2 * hits / max(proposed + wanted, 1), 4),
     }
-
-

@@ -152,9 +152,11 @@ class _Trie:
 
     def match(self, texts: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Return (row, start, end, term) of every occurrence; start and end count characters of the row's text."""
-        joined = "\0".join(texts)
-        code_points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        code_points = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         numbers = self._character_numbers(code_points)
+        starts_of_rows = np.cumsum([0, *(len(text) + 1 for text in texts)])
+        # The line break between two texts is a character of no term, unlike one inside a text, which is passed over.
+        numbers[starts_of_rows[1:-1] - 1] = _BREAK
         positions = np.flatnonzero(numbers != _DROPPED)
         numbers = np.append(numbers[positions], np.uint16(_BREAK)).astype(np.int64)
         node = self._from_root[numbers[:-1]]
@@ -173,11 +175,9 @@ class _Trie:
             at, node = at[alive], node[alive]
             depth += 1
         first, last, terms = (np.concatenate(part) if found else np.empty(0, np.int64) for part in _columns(found))
-        starts_of_rows = np.cumsum([0, *(len(text) + 1 for text in texts)])
         start, end = positions[first], positions[last] + 1
         rows = np.searchsorted(starts_of_rows, start, side="right") - 1
         return rows, start - starts_of_rows[rows], end - starts_of_rows[rows], terms
-
 
     def _character_numbers(self, code_points: NDArray[np.uint32]) -> NDArray[np.uint16]:
         numbers = self._numbers[code_points]

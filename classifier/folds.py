@@ -24,7 +24,9 @@ def assign_folds(texts: Sequence[LabelledText], folds: int) -> NDArray[np.int64]
     load: dict[str, Counter[int]] = defaultdict(Counter)
     assigned = np.zeros(len(texts), dtype=np.int64)
     # Largest groups first, so that documents are dealt out before single texts fill up the rest.
-    for name in sorted(groups, key=lambda name: (-len(groups[name]), hashlib.sha256(name.encode("utf-8", "replace")).digest())):
+    for name in sorted(
+        groups, key=lambda name: (-len(groups[name]), hashlib.sha256(name.encode("utf-8", "replace")).digest())
+    ):
         of_theme = load["documents" if name.startswith("document") else theme_of[name]]
         fold = min(range(folds), key=lambda fold: (of_theme[fold], fold))
         of_theme[fold] += 1

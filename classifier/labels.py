@@ -16,13 +16,15 @@ from classifier.codebook import Codebook, codebook_from_labels, load_codebook
 from classifier.documents import Document, Origin, document_from_bytes, origin_from_row, read_sources
 from classifier.encoding import decode
 from classifier.errors import LabelError
+from classifier.shipped import shipped_folder
 from classifier.units import Paragraph, digest, read_units
 
 CODEBOOK_FILE = "codebook.toml"
 PARAGRAPHS_FILE, STATEMENTS_FILE, EXAMPLES_FILE = "paragraphs.csv", "statements.csv", "examples.csv"
 HELD_OUT_FILE = "held_out.csv"
-PARAGRAPH_COLUMNS = tuple("document paragraph start end digest text primary secondary annotator note".split())
-STATEMENT_COLUMNS = tuple("document paragraph statement start end digest text theme annotator note".split())
+_UNIT_START, _UNIT_END = ("start", "end", "digest", "text"), ("annotator", "note")
+PARAGRAPH_COLUMNS = ("document", "paragraph", *_UNIT_START, "primary", "secondary", *_UNIT_END)
+STATEMENT_COLUMNS = ("document", "paragraph", "statement", *_UNIT_START, "theme", *_UNIT_END)
 EXAMPLE_COLUMNS = ("theme", "kind", "text")
 EXAMPLE_KINDS = ("sentence", "passage", "plan", "shortcoming", "slogan", "preamble")
 
@@ -120,7 +122,9 @@ def read_label_file(path: Path, codebook: Codebook) -> list[Label]:
     for line, row in _rows(path, columns):
         label = _label(path, line, row, codebook)
         if label.key in seen:
-            raise LabelError(f"{path}:{line}: unit {_name(label.key)} is labelled on line {seen[label.key]} already; keep one")
+            raise LabelError(
+                f"{path}:{line}: unit {_name(label.key)} is labelled on line {seen[label.key]} already; keep one"
+            )
         seen[label.key] = line
         labels.append(label)
     return labels
@@ -198,7 +202,8 @@ def _load_folder(folder: Path, codebook: Path | None) -> LabelSet:
     examples: list[LabelledText] = []
     if examples_file.is_file():
         examples = list(_texts(examples_file, list(_rows(examples_file, ("text", "theme"))), book, need_columns=True))
-    origins = {name: origin_from_row(row) for name, row in read_sources(folder).items()}
+    sources = {**read_sources(shipped_folder("seeds")), **read_sources(folder)}
+    origins = {name: origin_from_row(row) for name, row in sources.items()}
     return LabelSet(book, tuple(read[PARAGRAPHS_FILE]), tuple(read[STATEMENTS_FILE]), tuple(examples), origins)
 
 

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from classifier.furniture import expects_value, furniture_kind
+
 LINE_BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _TRIM = " \t\u3000\xa0\u200b\ufeff\u2002\u2003•·●◆■□▪➢"
@@ -28,25 +30,12 @@ UNNUMBERED = len(MARKERS)
 _SENTENCE_END = re.compile(r"(?:[。！？!?；;…]|(?<=[\u4e00-\u9fff）)”%％])\.)[”’」』）)】》\"']*$")
 _LONG = 45
 _LONGEST_HEADING = 60
-_METADATA_KEY = (
-    r"信息索引号|索引号|统一编号|文件编号|文件?编?号|发文字号|文号|备注/文号|登记号|责任部门|公开形式|公开方式|公开范围|公开时限|公开日期|"
-    r"公开程序|公开类型|发布时间|发布日期|公布日期|成文日期|生成日期|发文日期|印发日期|制发日期|发布单位|发布机构|发文机关|发文单位|制发机关|"
-    r"信息来源|文章来源|来源|作者|编辑|点击率|点击数|点击量|浏览次数|浏览量|访问量|阅读次数|阅读量|阅读|主题分类|组配分类|体裁分类|信息分类|"
-    r"所属机构|主题词|关键词|有效性|效力状态|信息名称|名称|内容概述|日期|时间"
-)
-_METADATA = re.compile(rf"(?:{_METADATA_KEY})\s*[:：]")
-_BARE_KEY = re.compile(rf"(?:{_METADATA_KEY})\s*[:：]?")
-_FURNITURE = re.compile(
-    r"首页|[>＞»].*|.*[>＞»].*[>＞»].*|(?:当前|您|你)的?(?:所在)?位置.*|.*(?:打印|关闭|收藏|辅助线|背景颜色|字号|字体).*[】\]|｜].*|"
-    r"[【\[(（]?\s*(?:打印(?:本页)?|关闭(?:窗口)?|收藏|字[号体].*|返回顶部|返回列表|分享到?.*|扫一扫.*|大\s*中\s*小)\s*[】\])）]?|"
-    r"(?:上一篇|下一篇|附件|相关链接|友情链接|责任编辑|责编|网站地图|联系我们|版权所有|主办单位|承办单位|技术支持).{0,40}|.*(?:ICP备|公网安备).*|"
-    r"政府信息公开|政务公开|[—\-－–\s]*\d{1,4}[—\-－–\s]*|第\s*\d+\s*页.*|\d+\s*/\s*\d+|[\dA-Z]+[\d\-—/]{6,}[\dA-Z]*|"
-    r".{1,12}[〔\[（(]\s*\d{4}\s*[〕\]）)]\s*\d+\s*号|\d{4}\s*[-年./]\s*\d{1,2}\s*[-月./]\s*\d{1,2}\s*日?.{0,12}|"
-    r"[（(【]?\s*(?:图为|图/|图片来源|供图|摄影|图文).*|[*=_~—\-－·.\s]+"
-)
 _GENRE = re.compile(r"报告|总结|要点|思路|计划|回眸|情况|综述|安排|亮点|汇报|述职")
 _SUBJECT = re.compile(r"司法|法治|依法行政|(?<!\d)20\d\d")
-SECTION_WORD = re.compile(r"不足|问题|短板|困难|安排|计划|打算|思路|展望|主要(?:工作|做法|成效|情况|任务|举措)|工作(?:情况|回顾|总结|成效|开展情况)")
+_SECTION_WORD = re.compile(
+    r"不足|问题|短板|困难|安排|计划|打算|思路|展望|主要(?:工作|做法|成效|情况|任务|举措)|工作(?:情况|回顾|总结|成效)"
+)
+_SALUTATION = re.compile(r"[^，,。]{1,20}[：:]")
 
 
 @dataclass(frozen=True)
@@ -116,8 +105,8 @@ def read_layout(text: str) -> Layout:
     dropped: list[Dropped] = []
     lines = list(_without_furniture(_split_headings(list(_lines(text))), dropped))
     title = _find_title(lines, dropped)
-    lines = _rejoined_lines(lines, dropped, text)
-    blocks = [*title, *_blocks(lines, dropped)]
+    _drop_salutation(lines, dropped)
+    blocks = [*title, *_blocks(_rejoined_lines(lines, dropped), dropped)]
     dropped.sort(key=lambda item: item.start)
     return Layout(tuple(_once_each(blocks, dropped)), tuple(dropped))
 
@@ -137,11 +126,12 @@ def _split_headings(lines: list[Line]) -> list[Line]:
     """Cut ``一、总体情况 （一）党建引领`` into its two headings."""
     parts: list[Line] = []
     for line in lines:
-        while (cut := _second_marker(line.text)) is not None:
-            head = line.text[:cut].rstrip(_TRIM)
-            parts.append(replace(line, end=line.start + len(head), text=head))
-            line = replace(line, start=line.start + cut, text=line.text[cut:])
-        parts.append(line)
+        rest = line
+        while (cut := _second_marker(rest.text)) is not None:
+            head = rest.text[:cut].rstrip(_TRIM)
+            parts.append(replace(rest, end=rest.start + len(head), text=head))
+            rest = replace(rest, start=rest.start + cut, text=rest.text[cut:])
+        parts.append(rest)
     return parts
 
 
@@ -165,21 +155,16 @@ def _without_furniture(lines: list[Line], dropped: list[Dropped]) -> Iterator[Li
     for line in lines:
         compact = line.compact
         short = len(compact) <= _LONG and not ends_sentence(compact)
-        if short and _METADATA.match(compact) or _BARE_KEY.fullmatch(compact):
-            dropped.append(Dropped(line.start, line.end, line.text, "metadata"))
-            # A key that ends the line has its value on the next one.
-            waiting_for_value = bool(_BARE_KEY.search(compact) and compact.endswith((":", "："))) or bool(
-                _BARE_KEY.fullmatch(compact)
-            )
-        elif short and _FURNITURE.fullmatch(compact):
-            dropped.append(Dropped(line.start, line.end, line.text, "furniture"))
-            waiting_for_value = False
-        elif waiting_for_value and short and marker_level(compact) is None and not _looks_like_title(compact):
-            dropped.append(Dropped(line.start, line.end, line.text, "metadata"))
+        reason: str | None = furniture_kind(compact) if short else None
+        if reason is None and waiting_for_value and short and marker_level(compact) is None:
+            reason = None if _looks_like_title(compact) else "metadata"
             waiting_for_value = False
         else:
-            waiting_for_value = False
+            waiting_for_value = reason == "metadata" and expects_value(compact)
+        if reason is None:
             yield line
+        else:
+            dropped.append(Dropped(line.start, line.end, line.text, reason))
 
 
 def _looks_like_title(compact: str) -> bool:
@@ -187,7 +172,9 @@ def _looks_like_title(compact: str) -> bool:
 
 
 def _is_heading_like(line: Line) -> bool:
-    return len(line.compact) <= _LONGEST_HEADING and not ends_sentence(line.text) and not line.text.endswith(("，", ",", "、"))
+    return (
+        len(line.compact) <= _LONGEST_HEADING and not ends_sentence(line.text) and not line.text.endswith(("，", ",", "、"))
+    )
 
 
 def _find_title(lines: list[Line], dropped: list[Dropped]) -> list[Block]:
@@ -207,7 +194,14 @@ def _find_title(lines: list[Line], dropped: list[Dropped]) -> list[Block]:
     return [Block("title", ((title.start, title.end),), title.text)]
 
 
-def _rejoined_lines(lines: list[Line], dropped: list[Dropped], text: str) -> list[list[Line]]:
+def _drop_salutation(lines: list[Line], dropped: list[Dropped]) -> None:
+    """Leave out whom the report is addressed to: 县委： alone on the first line."""
+    if len(lines) > 1 and marker_level(lines[0].compact) is None and _SALUTATION.fullmatch(lines[0].compact):
+        line = lines.pop(0)
+        dropped.append(Dropped(line.start, line.end, line.text, "furniture"))
+
+
+def _rejoined_lines(lines: list[Line], dropped: list[Dropped]) -> list[list[Line]]:
     """Group the lines that make one paragraph or one heading; a caption between two halves is dropped."""
     width = _wrap_width(lines)
     openings = Counter(line.compact[:8] for line in lines if ends_sentence(line.text))
@@ -235,9 +229,7 @@ def _wrap_width(lines: list[Line]) -> int | None:
     return width if 15 <= width <= 60 and full >= 0.4 * len(lengths) else None
 
 
-def _continuation(
-    group: list[Line], lines: list[Line], index: int, width: int | None, openings: Counter[str]
-) -> int | None:
+def _continuation(group: list[Line], lines: list[Line], index: int, width: int | None, openings: Counter[str]) -> int | None:
     """Return how many caption lines stand before the rest of an unfinished paragraph, or None where it is complete."""
     last = group[-1]
     if index >= len(lines):
@@ -277,12 +269,17 @@ def _blocks(groups: list[list[Line]], dropped: list[Dropped]) -> Iterator[Block]
         level = marker_level(text)
         following = groups[index + 1][0] if index + 1 < len(groups) else None
         if len(group) == 1 and _is_heading(group[0], level, following):
-            yield Block("heading", spans, text, UNNUMBERED if level is None else level)
+            yield Block("heading", spans, text, _level_of_unnumbered(text) if level is None else level)
         elif len(group) == 1 and _is_heading_like(group[0]) and level is None and following is None and index:
             # Short lines after the last text: signatures and captions.
             dropped.append(Dropped(*spans[0], text, "caption"))
         else:
             yield Block("body", spans, text)
+
+
+def _level_of_unnumbered(text: str) -> int:
+    """Put a section of the whole report (存在的不足) beside 一、二、, and any other heading below all numbered ones."""
+    return 1 if _SECTION_WORD.search(text) else UNNUMBERED
 
 
 def _is_heading(line: Line, level: int | None, following: Line | None) -> bool:

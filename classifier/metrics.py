@@ -77,9 +77,7 @@ def summary(truth: Strings, predicted: Strings, confidence: Floats, codes: Seque
     return {
         "units": len(truth),
         "accuracy": bootstrap(lambda rows: float(right[rows].mean()), len(truth)).to_dict(),
-        "macro_f1": bootstrap(
-            lambda rows: macro_f1(confusion(truth[rows], predicted[rows], codes)), len(truth)
-        ).to_dict(),
+        "macro_f1": bootstrap(lambda rows: macro_f1(confusion(truth[rows], predicted[rows], codes)), len(truth)).to_dict(),
         "expected_calibration_error": bootstrap(
             lambda rows: expected_calibration_error(confidence[rows], right[rows]), len(truth)
         ).to_dict(),

@@ -184,7 +184,7 @@ def _row(group: str, units: Sequence[_Unit], codes: Sequence[str], errors: Float
                 round(float(shares[number]), 6),
                 None if low is None else round(float(low[number]), 6),
                 None if high is None else round(float(high[number]), 6),
-                int(round(counts[number])),
+                round(counts[number]),
             )
             for number, code in enumerate(codes)
         },
@@ -246,9 +246,7 @@ class _HandLabels:
         return self._statements.get((label.key[0], label.key[1], digest(text))) if label else None
 
 
-def _units(
-    item: Item, prediction: Prediction, model: Model, hand: _HandLabels, by: str, measure: str
-) -> Iterable[_Unit]:
+def _units(item: Item, prediction: Prediction, model: Model, hand: _HandLabels, by: str, measure: str) -> Iterable[_Unit]:
     if not prediction.theme:
         return
     document = str(item.fields.get("document", ""))
@@ -281,7 +279,7 @@ def _units(
 
 
 def _common_origin(units: Sequence[_Unit]) -> Origin:
-    """What all units of a group share of their origin; the rest is empty."""
+    """Return what all units of a group share of their origin; the rest is empty."""
     origins = {unit.origin for unit in units}
     names = ("jurisdiction", "adcode", "level", "year")
     values = {name: {getattr(origin, name) for origin in origins} for name in names}

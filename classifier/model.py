@@ -17,7 +17,8 @@ from scipy.sparse import csr_array
 
 from classifier.codebook import Codebook
 from classifier.features import TfidfWeights, Vocabulary
-from classifier.units import split_statements
+from classifier.mixed import MixedRule
+from classifier.sentences import split_statements
 
 Floats = NDArray[np.float64]
 
@@ -97,6 +98,7 @@ class Model:
     calibration: Floats
     lead_weight: float
     secondary_threshold: float
+    mixed_rule: MixedRule | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -110,13 +112,16 @@ class Model:
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return the probabilities of the leaf codes, shape (texts, leaf codes), in the codebook's order."""
-        return self._softmax(self._statements(texts).mean_scores)
+        return self._statements(texts).probabilities
+
+    def linear_weights(self) -> tuple[Floats, Floats]:
+        """Return calibrated weights, shape (leaf codes, terms), and intercepts: softmax of their scores is the answer."""
+        return self._linear.T.copy(), self._bias.copy()
 
     def iterate(self, texts: Sequence[str]) -> Iterator[Prediction]:
         """Classify texts one batch at a time and yield the predictions in order."""
         split = self._statements(texts)
-        whole = self._softmax(split.mean_scores)
-        parts = self._softmax(split.scores)
+        whole, parts = split.probabilities, split.parts
         whole_themes, part_themes = whole @ self._fold, parts @ self._fold
         for row, text in enumerate(texts):
             first, last = split.bounds[row], split.bounds[row + 1]
@@ -169,9 +174,7 @@ class Model:
                 Evidence(self.vocabulary.terms[term], start + left, start + right, weight[term] / times[term])
                 for left, right, term in found
             ]
-        return Explanation(
-            prediction, code, float(split.mean_scores[0, leaf]), float(self._bias[leaf]), tuple(evidence)
-        )
+        return Explanation(prediction, code, float(split.mean_scores[0, leaf]), float(self._bias[leaf]), tuple(evidence))
 
     @cached_property
     def _themes(self) -> tuple[str, ...]:
@@ -190,7 +193,8 @@ class Model:
     @cached_property
     def _linear(self) -> Floats:
         """Calibrated weights of terms, shape (terms, leaf codes)."""
-        return np.ascontiguousarray(self.coefficients.T.astype(np.float64)) * self.calibration[0]
+        weights: Floats = np.ascontiguousarray(self.coefficients.T.astype(np.float64)) * self.calibration[0]
+        return weights
 
     @cached_property
     def _bias(self) -> Floats:
@@ -198,17 +202,15 @@ class Model:
         return bias
 
     def _statements(self, texts: Sequence[str]) -> "_Statements":
-        spans, bounds, pieces = _split(texts)
+        spans, bounds, pieces = split_texts(texts)
         features = self.weights.apply(self.vocabulary.count(pieces))
-        shares = statement_shares(bounds, self.lead_weight)
+        means = statement_means(bounds, self.lead_weight)
         scores = features @ self._linear + self._bias
-        return _Statements(spans, bounds, features, shares, scores, _means(shares, bounds) @ scores)
-
-    @staticmethod
-    def _softmax(scores: Floats) -> Floats:
-        raised = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
-        probabilities: Floats = raised / raised.sum(axis=1, keepdims=True)
-        return probabilities
+        parts, mean_scores = softmax(scores), means @ scores
+        probabilities = softmax(mean_scores)
+        if self.mixed_rule is not None:
+            probabilities = self.mixed_rule.apply(probabilities, means @ parts)
+        return _Statements(spans, bounds, features, means.data, parts, mean_scores, probabilities)
 
     def _best(self, leaves: Floats, themes: Floats) -> tuple[str, str, float]:
         theme = int(themes.argmax())
@@ -224,9 +226,7 @@ class Model:
         )
 
     def _nothing(self) -> Prediction:
-        return Prediction(
-            "", "", 0.0, (), dict.fromkeys(self._themes, 0.0), dict.fromkeys(self._leaves, 0.0), ()
-        )
+        return Prediction("", "", 0.0, (), dict.fromkeys(self._themes, 0.0), dict.fromkeys(self._leaves, 0.0), ())
 
 
 @dataclass(frozen=True)
@@ -237,40 +237,37 @@ class _Statements:
     bounds: NDArray[np.int64]
     features: csr_array
     shares: Floats
-    scores: Floats
+    parts: Floats
     mean_scores: Floats
+    probabilities: Floats
 
 
-def statement_shares(bounds: NDArray[np.int64], lead_weight: float) -> Floats:
-    """Return each statement's share in its text; the shares of one text sum to 1.
+def softmax(scores: Floats) -> Floats:
+    """Return probabilities in proportion to exp(score), by row."""
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
+    probabilities: Floats = raised / raised.sum(axis=1, keepdims=True)
+    return probabilities
 
-    >>> statement_shares(np.array([0, 1, 4]), 2.0).tolist()
-    [1.0, 0.5, 0.25, 0.25]
+
+def split_texts(texts: Sequence[str]) -> tuple[list[tuple[int, int]], NDArray[np.int64], list[str]]:
+    """Return the statements' spans, the rows at which each text's statements begin and end, and the statements.
+
+    >>> split_texts(["调解纠纷三百件。培训调解员二十名。", "普法"])[1].tolist()
+    [0, 2, 3]
     """
-    counts = np.diff(bounds)
-    shares = np.repeat(1 / (counts + lead_weight - 1), counts)
-    shares[bounds[:-1]] *= lead_weight
-    return shares
-
-
-def text_features(vocabulary: Vocabulary, weights: TfidfWeights, texts: Sequence[str], lead_weight: float) -> csr_array:
-    """Return the features of whole texts, shape (texts, terms): the weighted mean of their statements' features."""
-    _, bounds, pieces = _split(texts)
-    means = _means(statement_shares(bounds, lead_weight), bounds)
-    features = csr_array(means @ weights.apply(vocabulary.count(pieces)))
-    features.sort_indices()
-    features.indices, features.indptr = features.indices.astype(np.int32), features.indptr.astype(np.int32)
-    return features
-
-
-def _split(texts: Sequence[str]) -> tuple[list[tuple[int, int]], NDArray[np.int64], list[str]]:
-    """Return the statements' spans, the rows at which each text's statements begin, and the statements themselves."""
     spans_of = [split_statements(text) or [(0, len(text))] for text in texts]
     spans = [span for own in spans_of for span in own]
     pieces = [text[start:end] for text, own in zip(texts, spans_of, strict=True) for start, end in own]
     return spans, np.cumsum([0, *map(len, spans_of)]), pieces
 
 
-def _means(shares: Floats, bounds: NDArray[np.int64]) -> csr_array:
-    """The matrix that turns rows of statements into rows of texts, shape (texts, statements)."""
-    return csr_array((shares, np.arange(len(shares)), bounds), shape=(len(bounds) - 1, len(shares)))
+def statement_means(bounds: NDArray[np.int64], lead_weight: float) -> csr_array:
+    """Return the matrix that takes rows of statements to rows of texts, shape (texts, statements): weighted means.
+
+    >>> statement_means(np.array([0, 1, 4]), 2.0).toarray().tolist()
+    [[1.0, 0.0, 0.0, 0.0], [0.0, 0.5, 0.25, 0.25]]
+    """
+    counts = np.diff(bounds)
+    shares = np.repeat(1 / (counts + lead_weight - 1), counts)
+    shares[bounds[:-1]] *= lead_weight
+    return csr_array((shares, np.arange(len(shares)), bounds), shape=(len(counts), len(shares)))

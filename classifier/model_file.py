@@ -7,18 +7,19 @@ or changes its meaning; files of another version are refused, never guessed at.
 import hashlib
 import io
 import json
-import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.codebook import Codebook
 from classifier.errors import CodebookError, ModelError
 from classifier.features import TfidfWeights, Vocabulary
+from classifier.mixed import MixedRule
 from classifier.model import Model
+from classifier.whole_files import replacing
 
 FORMAT = "policy-themes model"
 FORMAT_VERSION = 1
@@ -36,10 +37,11 @@ def save_model(model: Model, path: Path) -> None:
         "terms": list(model.vocabulary.terms),
         "lead_weight": model.lead_weight,
         "secondary_threshold": model.secondary_threshold,
+        "mixed_rule": model.mixed_rule.to_dict() if model.mixed_rule else None,
         "record": dict(model.record),
     }
     members = {_DESCRIPTION: _json(description)}
-    arrays = (model.weights.idf, model.coefficients, model.intercepts, model.calibration)
+    arrays: tuple[NDArray[Any], ...] = (model.weights.idf, model.coefficients, model.intercepts, model.calibration)
     members |= {f"{name}.npy": _npy(array) for name, array in zip(_ARRAYS, arrays, strict=True)}
     manifest = {
         "format": FORMAT,
@@ -47,16 +49,9 @@ def save_model(model: Model, path: Path) -> None:
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in members.items()},
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-            for name, data in {_MANIFEST: _json(manifest), **members}.items():
-                archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in {_MANIFEST: _json(manifest), **members}.items():
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
 
 
 def load_model(path: Path) -> Model:
@@ -101,7 +96,7 @@ def _checked_members(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
     return members
 
 
-def _model(description: dict[str, Any], arrays: list[np.ndarray[Any, Any]]) -> Model:
+def _model(description: dict[str, Any], arrays: list[NDArray[Any]]) -> Model:
     book = Codebook.from_dict(description["codebook"])
     terms = tuple(description["terms"])
     idf, coefficients, intercepts, calibration = arrays
@@ -120,6 +115,7 @@ def _model(description: dict[str, Any], arrays: list[np.ndarray[Any, Any]]) -> M
         calibration,
         float(description["lead_weight"]),
         float(description["secondary_threshold"]),
+        MixedRule(**description["mixed_rule"]) if description["mixed_rule"] else None,
         description["record"],
     )
 
@@ -128,7 +124,7 @@ def _json(data: Any) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8", "surrogatepass")
 
 
-def _npy(array: np.ndarray[Any, Any]) -> bytes:
+def _npy(array: NDArray[Any]) -> bytes:
     stream = io.BytesIO()
     np.save(stream, np.ascontiguousarray(array), allow_pickle=False)
     return stream.getvalue()

@@ -21,7 +21,8 @@ def render_outline(reading: Reading) -> str:
         torn = f", {len(paragraph.spans)} parts" if len(paragraph.spans) > 1 else ""
         indent = "  " * len(paragraph.section)
         lines.append(
-            f"{indent}{paragraph.position:3d} [{paragraph.section_kind}, {len(paragraph.statements)} statements{torn}] {text}"
+            f"{indent}{paragraph.position:3d} "
+            f"[{paragraph.section_kind}, {len(paragraph.statements)} statements{torn}] {text}"
         )
     if reading.layout.dropped:
         lines.append("left out")

@@ -19,7 +19,7 @@ class Setting:
 
 
 TRAINING_SETTINGS = (
-    Setting("longest_sequence", 4, "character sequences of 1 to this many characters may become terms"),
+    Setting("longest_sequence", 3, "character sequences of 1 to this many characters may become terms"),
     Setting("longest_word", 6, "words and pairs of adjacent words that jieba proposes may have this many characters"),
     Setting("in_texts", 3, "a term must stand in at least this many training texts (2 where there are under 3,000)"),
     Setting("lead_weight", 2.0, "how often the first statement of a text counts; each other one counts once"),
@@ -28,7 +28,10 @@ TRAINING_SETTINGS = (
     Setting("example_weight", 1.0, "weight of an example in training"),
     Setting("regularisation", 0.3, "C of the linear classifier: larger follows the training texts more closely"),
     Setting("folds", 5, "folds for out-of-fold scores; a document is never split between two"),
-    Setting("secondary_threshold", 0.5, "a theme is secondary where a statement has it with this probability, unless learned"),
+    Setting("mixed_presence", 0.1, "a code counts as one of a mixed text's codes from this share of its statements on"),
+    Setting(
+        "secondary_threshold", 0.5, "a theme is secondary where a statement has it with this probability, unless learned"
+    ),
 )
 
 

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from classifier.errors import LabelError
-from classifier.features import TfidfWeights, Vocabulary
+from classifier.features import TfidfWeights, Vocabulary, normalise
 from classifier.folds import assign_folds
 from classifier.labels import LabelledText, LabelSet
-from classifier.model import Floats, Model, text_features
+from classifier.mixed import fit_mixed_rule
+from classifier.model import Floats, Model, softmax, split_texts, statement_means
 from classifier.settings import training_settings
 from classifier.version import VERSION
 from classifier.vocabulary import propose_vocabulary
@@ -32,20 +33,32 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
     texts = labels.texts()
     folds = assign_folds(texts, values["folds"])
     _check_enough(texts, labels)
-    vocabulary, weights, features = _features(texts, values)
+    vocabulary = _vocabulary(texts, values)
+    weights = TfidfWeights.fit(vocabulary.count([item.text for item in texts]))
+    _, bounds, statements = split_texts([item.text for item in texts])
+    statement_features = weights.apply(vocabulary.count(statements))
+    means = statement_means(bounds, values["lead_weight"])
+    features = _with_narrow_indices(means @ statement_features)
+    codes = len(labels.codebook.leaf_codes)
     targets = np.array([labels.codebook.leaf_codes.index(item.theme) for item in texts])
     sample_weights = np.array([values[f"{item.kind}_weight"] for item in texts])
-    codes = len(labels.codebook.leaf_codes)
 
-    held_out = np.zeros((len(texts), codes))
+    held_out = np.zeros((len(statements), codes))
     for fold in np.unique(folds):
         inside = folds != fold
         coefficients, intercepts = _fit_linear(features[inside], targets[inside], sample_weights[inside], codes, values)
-        held_out[~inside] = features[~inside] @ coefficients.T + intercepts
-    calibration = _fit_calibration(held_out, targets, codes)
-    coefficients, intercepts = _fit_linear(features, targets, sample_weights, codes, values)
-    leaves = _probabilities(held_out, calibration)
+        own = np.repeat(~inside, np.diff(bounds))
+        held_out[own] = statement_features[own] @ coefficients.T + intercepts
+    calibration = _fit_calibration(means @ held_out, targets, codes)
+    leaves = softmax(means @ held_out * calibration[0] + calibration[1:])
+    mixed_rule = None
+    if labels.codebook.mixed:
+        place = labels.codebook.leaf_codes.index(labels.codebook.mixed)
+        shares = means @ softmax(held_out * calibration[0] + calibration[1:])
+        mixed_rule = fit_mixed_rule(place, values["mixed_presence"], leaves, shares, targets)
+        leaves = mixed_rule.apply(leaves, shares) if mixed_rule else leaves
     themes = _fold_to_themes(labels, leaves)
+    coefficients, intercepts = _fit_linear(features, targets, sample_weights, codes, values)
     threshold = _secondary_threshold(labels, leaves, values["secondary_threshold"])
     record = {
         "program": VERSION,
@@ -67,32 +80,39 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
         calibration,
         float(values["lead_weight"]),
         threshold,
+        mixed_rule,
         record,
     )
 
 
 def _check_enough(texts: Sequence[LabelledText], labels: LabelSet) -> None:
-    different = Counter(theme for theme, _ in {(item.theme, item.text) for item in texts})
+    different = Counter(theme for theme, _ in {(item.theme, normalise(item.text)) for item in texts})
     few = [code for code in labels.codebook.leaf_codes if different[code] < FEWEST_TEXTS_PER_CODE]
     if few:
         raise LabelError(
-            f"theme {few[0]!r} has {different[few[0]]} labelled text(s); each of {len(labels.codebook.leaf_codes)} codes "
-            f"needs {FEWEST_TEXTS_PER_CODE} or more: label some, or take the code out of the codebook"
+            f"theme {few[0]!r} has {different[few[0]]} labelled text(s) that differ; each of "
+            f"{len(labels.codebook.leaf_codes)} codes needs {FEWEST_TEXTS_PER_CODE} or more: "
+            "label some, or take the code out of the codebook"
         )
 
 
-def _features(texts: Sequence[LabelledText], values: Mapping[str, Any]) -> tuple[Vocabulary, TfidfWeights, csr_array]:
-    plain = [item.text for item in texts]
+def _vocabulary(texts: Sequence[LabelledText], values: Mapping[str, Any]) -> Vocabulary:
     vocabulary = propose_vocabulary(
-        plain,
+        (item.text for item in texts),
         longest_sequence=values["longest_sequence"],
         longest_word=values["longest_word"],
         in_texts=values["in_texts"] if len(texts) >= _MANY_TEXTS else min(2, values["in_texts"]),
     )
     if not len(vocabulary):
         raise LabelError("the labelled texts share no terms; add more and longer texts")
-    weights = TfidfWeights.fit(vocabulary.count(plain))
-    return vocabulary, weights, text_features(vocabulary, weights, plain, values["lead_weight"])
+    return vocabulary
+
+
+def _with_narrow_indices(features: csr_array) -> csr_array:
+    """Sort a product's columns and give it the 32-bit indices that scikit-learn asks for."""
+    features.sort_indices()
+    features.indices, features.indptr = features.indices.astype(np.int32), features.indptr.astype(np.int32)
+    return features
 
 
 def _fit_linear(
@@ -140,12 +160,6 @@ def _fit_calibration(scores: Floats, targets: NDArray[np.int64], codes: int) -> 
     bounds = [(0.1, 50.0), *[(None, None)] * codes]
     fitted: Floats = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     return fitted
-
-
-def _probabilities(scores: Floats, calibration: Floats) -> Floats:
-    raised = scores * calibration[0] + calibration[1:]
-    raised = np.exp(raised - raised.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
 
 
 def _secondary_threshold(labels: LabelSet, probability: Floats, default: float) -> float:

@@ -2,14 +2,13 @@
 
 import csv
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from classifier.errors import InputError
+from classifier.whole_files import replacing
 
 FLAT_FORMATS = ("csv", "xlsx")
 FORMATS = ("csv", "jsonl", "xlsx")
@@ -37,21 +36,26 @@ def format_of(output: Path | None, named: str | None) -> str:
 @contextmanager
 def open_writer(output: Path, format_name: str, columns: Sequence[str]) -> Iterator[Writer]:
     """Open a file for records; it appears under its name only when all is written, and not at all after an error."""
+    with _temporary_beside(output) as temporary, _WRITERS[format_name](temporary, columns) as writer:
+        yield writer
+
+
+def write_whole(output: Path, data: bytes) -> None:
+    """Write a small file whole or not at all; the folder must exist."""
+    with _temporary_beside(output) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextmanager
+def _temporary_beside(output: Path) -> Iterator[Path]:
     try:
-        handle, name = tempfile.mkstemp(dir=output.absolute().parent, prefix=f".{output.name}.", suffix=output.suffix)
+        with replacing(output) as temporary:
+            yield temporary
     except OSError as error:
-        raise InputError(f"{output}: cannot be written ({error.strerror}); check the folder and its permissions") from None
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        with _WRITERS[format_name](temporary, columns) as writer:
-            yield writer
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, output)
-    except OSError as error:
-        raise InputError(f"{output}: writing stopped ({error.strerror or error}); nothing was kept") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        reason = error.strerror or error
+        raise InputError(
+            f"{output}: cannot be written ({reason}); nothing was kept: check the folder and the disk"
+        ) from error
 
 
 class CsvWriter:
@@ -120,7 +124,9 @@ class _Sheet:
             value = _cell(record.get(column, ""))
             if isinstance(value, str):
                 if len(value) > self._LONGEST_CELL:
-                    raise InputError(f"a cell of {len(value)} characters is too long for Excel; write .csv or .jsonl instead")
+                    raise InputError(
+                        f"a cell of {len(value)} characters is too long for Excel; write .csv or .jsonl instead"
+                    )
                 self._sheet.write_string(self._row, number, value)
             else:
                 self._sheet.write(self._row, number, value)
@@ -131,12 +137,6 @@ def _cell(value: Any) -> Any:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return value if isinstance(value, str | int | float) else str(value) if value is not None else ""
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 _WRITERS: dict[str, Callable[[Path, Sequence[str]], Any]] = {"csv": _csv_file, "jsonl": _jsonl_file, "xlsx": _xlsx_file}

@@ -42,7 +42,7 @@ def read_standard_input(data: bytes, *, encoding: str | None = None) -> Document
 
 
 def find_files(folder: Path) -> Iterator[Path]:
-    """Yield the readable files of a folder and its subfolders in order of name, leaving out hidden ones and tables of sources."""
+    """Yield the readable files of a folder and its subfolders in order of name, without hidden ones and sources.csv."""
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if not hidden and path.is_file() and path.suffix.lower() in known_suffixes() and path.name != "sources.csv":

@@ -1,0 +1,47 @@
+# `make run` does the main job, `make test` all tests; both set themselves up. Needs only make and Python 3.11 or newer.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+# A fingerprint of what the environment was made from: any change installs again.
+READY := $(VENV)/.ready
+
+.PHONY: run test lint types check wheel golden evaluation bench clean help
+
+run: $(READY)  ## train the model and print the theme mix of the five seed reports
+	$(RUN)/policy-themes train
+	$(RUN)/policy-themes mix seeds/
+
+test: $(READY) lint types  ## lint, check types, run all tests
+	$(RUN)/python -m pytest
+
+lint: $(READY)
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+
+types: $(READY)
+	$(RUN)/mypy
+
+wheel: $(READY)  ## build the wheel into dist/
+	$(RUN)/python -m pip wheel --no-deps --wheel-dir dist .
+
+golden: $(READY)  ## write the golden outlines anew after a change of the reader, for review by eye
+	$(RUN)/python tests/make_golden.py
+
+evaluation: $(READY)  ## measure everything in docs/evaluation.md anew (some minutes)
+	$(RUN)/python benchmarks/compare_models.py
+
+bench: $(READY)  ## measure start-up and general training beside their yardsticks
+	$(RUN)/python benchmarks/cold_start.py
+	$(RUN)/python benchmarks/news_titles.py
+
+$(READY): pyproject.toml classifier/version.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "policy-themes needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+clean:  ## remove what was built
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+
+help:  ## show this
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/'

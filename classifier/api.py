@@ -1,0 +1,65 @@
+"""The front door: four functions that most programs need, with the default model where none is given."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from classifier.batch import Failures, classify_items, open_sources
+from classifier.default_model import default_model
+from classifier.errors import InputError
+from classifier.formats import Table, read_input
+from classifier.labels import LabelSet, load_labels
+from classifier.mix import Mix
+from classifier.mix import theme_mix as mix_of_items
+from classifier.model import Model, Prediction
+from classifier.model_file import load_model as load_model_file
+from classifier.shipped import shipped_folder
+from classifier.units import Reading, read_units
+
+
+def load_model(path: str | Path | None = None) -> Model:
+    """Read a model file; without a path, the default model, which is trained on first use."""
+    return default_model() if path is None else load_model_file(Path(path))
+
+
+def read_document(path: str | Path, *, encoding: str | None = None) -> Reading:
+    """Read a report into paragraphs and statements; InputError where it cannot be read or is a table."""
+    opened = read_input(Path(path), encoding=encoding)
+    if isinstance(opened, Table):
+        raise InputError(f"{path}: a table, not a document; its rows are paragraphs already")
+    return read_units(opened)
+
+
+def classify(texts: str | Sequence[str] | Reading, model: Model | None = None) -> list[Prediction]:
+    """Classify one text, several texts, or the paragraphs of a document, in order.
+
+    >>> classify("全年受理法律援助案件三百件。")[0].theme  # doctest: +SKIP
+    'legal_aid'
+    """
+    if isinstance(texts, Reading):
+        texts = [paragraph.text for paragraph in texts.paragraphs]
+    elif isinstance(texts, str):
+        texts = [texts]
+    return (model or default_model()).predict(texts)
+
+
+def theme_mix(
+    paths: str | Path | Iterable[str | Path],
+    model: Model | None = None,
+    *,
+    by: str = "jurisdiction",
+    measure: str = "paragraphs",
+    labels: LabelSet | None = None,
+) -> Mix:
+    """Return the theme mix of files and folders; ``labels`` defaults to the shipped hand labels.
+
+    Raises InputError where an input cannot be read.
+    """
+    names = [paths] if isinstance(paths, str | Path) else list(paths)
+    failures = Failures()
+    sources = open_sources([str(name) for name in names], failures)
+    model = model or default_model()
+    pairs = (pair for source in sources for pair in classify_items(model, source.items()))
+    mix = mix_of_items(model, pairs, labels or load_labels(shipped_folder("labels")), by=by, measure=measure)
+    if failures.reasons:
+        raise InputError("; ".join(failures.reasons))
+    return mix

@@ -1,0 +1,82 @@
+"""``policy-themes evaluate``."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from classifier.cli.options import FILE, labels_option, progress
+
+
+@click.command()
+@labels_option
+@click.option("--codebook", type=FILE, help="A codebook.toml; by default the labels' own, or one made from the labels.")
+@click.option("--json", "as_json", is_flag=True, help="Print plain data instead of tables.")
+def evaluate(labels_path: Path | None, codebook: Path | None, as_json: bool) -> None:
+    """Measure accuracy on documents and texts that were not trained on; the model is trained anew for each.
+
+    Example: policy-themes evaluate --json > evaluation.json
+    """
+    from classifier.evaluation import evaluate as measure
+    from classifier.evaluation import evaluate_held_out
+    from classifier.labels import load_labels
+    from classifier.shipped import shipped_folder
+
+    path = labels_path or shipped_folder("labels")
+    labels = load_labels(path, codebook)
+    result = measure(labels, progress=progress)
+    held_out = evaluate_held_out(labels, path) if path.is_dir() else None
+    if held_out is not None:
+        result["held_out"] = held_out
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False, indent=1))
+        return
+    for name, title in _TITLES.items():
+        if name in result:
+            _show(title.format(split=result["split"]), result[name])
+
+
+_TITLES = {
+    "paragraphs": "paragraphs, {split}",
+    "statements": "statements, {split}",
+    "texts": "texts, {split}",
+    "held_out": "held-out paragraphs, after reports of other jurisdictions",
+}
+
+
+def _show(title: str, result: dict[str, Any]) -> None:
+    from classifier.cli.tables import show_table
+
+    def interval(name: str, of: dict[str, Any]) -> str:
+        value = of[name]
+        return f"{value['value']:.3f} [{value['low']:.3f}, {value['high']:.3f}]"
+
+    rows = [
+        [name.replace("_", " "), interval(name, result)] for name in ("accuracy", "macro_f1", "expected_calibration_error")
+    ]
+    if "clear_cases" in result:
+        rows += [
+            [f"{name.replace('_', ' ')}, clear cases", interval(name, result["clear_cases"])]
+            for name in ("accuracy", "macro_f1")
+        ]
+    if "leaf_accuracy" in result:
+        rows.append(["accuracy over leaf codes", f"{result['leaf_accuracy']:.3f}"])
+    if "secondary" in result:
+        rows += [[f"secondary themes, {name}", f"{value:.3f}"] for name, value in result["secondary"].items()]
+    rows += [
+        [f"accuracy, {row['jurisdiction'] or row['document']}", f"{row['accuracy']:.3f} ({row['units']} units)"]
+        for row in result.get("per_document", [])
+    ]
+    show_table(["measure", "value [95 % interval]"], rows, title=f"{title}: {result['units']} units")
+    per_theme = [
+        [code, *(f"{values[name]:.3f}" for name in ("precision", "recall", "f1")), str(values["units"])]
+        for code, values in result["per_theme"].items()
+    ]
+    numbers = ["precision", "recall", "f1", "units"]
+    show_table(["theme", *numbers], per_theme, right=numbers)
+    codes = result["confusion"]["codes"]
+    counts = [
+        [code, *(str(count or "·") for count in row)] for code, row in zip(codes, result["confusion"]["counts"], strict=True)
+    ]
+    show_table(["true \\ predicted", *codes], counts, right=codes)

@@ -1,0 +1,77 @@
+"""``policy-themes mix``."""
+
+from pathlib import Path
+
+import click
+
+from classifier.cli.main import complain
+from classifier.cli.options import (
+    FILE,
+    encoding_option,
+    labels_option,
+    model_option,
+    open_model,
+    progress,
+    text_column_option,
+)
+
+
+@click.command()
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option(
+    "--by",
+    type=click.Choice(["jurisdiction", "document", "year", "level", "section_kind"]),
+    default="jurisdiction",
+    show_default=True,
+    help="What makes a row.",
+)
+@click.option(
+    "--measure",
+    type=click.Choice(["paragraphs", "text"]),
+    default="paragraphs",
+    show_default=True,
+    help="Share of paragraphs by primary theme, or of characters by theme of statement.",
+)
+@click.option("-o", "--output", type=FILE, help="A .csv, .xlsx, .json or .html file; without it, a table.")
+@labels_option
+@text_column_option
+@model_option
+@encoding_option
+def mix(
+    paths: tuple[str, ...],
+    by: str,
+    measure: str,
+    output: Path | None,
+    labels_path: Path | None,
+    text_column: str | None,
+    model_file: Path | None,
+    encoding: str | None,
+) -> int:
+    """Show which share of each jurisdiction's paragraphs has which theme.
+
+    Hand labels are used where a paragraph has one.
+
+    Example: policy-themes mix seeds/ --by section_kind -o mix.xlsx
+    """
+    from classifier.batch import Failures, classify_items, open_sources
+    from classifier.labels import load_labels
+    from classifier.mix import theme_mix
+    from classifier.mix_files import write_mix
+    from classifier.shipped import shipped_folder
+
+    model = open_model(model_file)
+    labels = load_labels(labels_path or shipped_folder("labels"))
+    failures = Failures(report=complain)
+    sources = open_sources(paths, failures, encoding=encoding, text_column=text_column)
+    items = progress((item for source in sources for item in source.items()), "mix")
+    pairs = classify_items(model, items)
+    if not sources:
+        return 1
+    table = theme_mix(model, pairs, labels, by=by, measure=measure)
+    if output is not None:
+        write_mix(table, model.codebook, output)
+    else:
+        from classifier.cli.mix_table import show_mix
+
+        show_mix(table, model.codebook)
+    return 1 if failures.reasons else 0

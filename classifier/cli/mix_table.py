@@ -1,0 +1,44 @@
+"""The theme mix as a table for a terminal: shares in percent, counts, intervals where they hold, and a small bar."""
+
+import sys
+
+from classifier.cli.tables import show_table
+from classifier.codebook import Codebook
+from classifier.mix import Mix, Share
+from classifier.mix_files import notes
+
+_BAR = 6
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def show_mix(mix: Mix, codebook: Codebook) -> None:
+    """Print the mix; one row a group, one column a theme, in order of the codebook."""
+    drawn = (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "gb18030")
+    entries = [codebook.entry(code) for code in codebook.theme_codes]
+    headings = [mix.by, "paragraphs", *(f"{entry.zh}\n{entry.en}" if drawn else entry.code for entry in entries)]
+    rows = [
+        [
+            "\n".join(filter(None, [row.group or "(unknown)", row.origin.year])),
+            f"{row.paragraphs}\n{row.labelled} labelled",
+            *(_cell(share, drawn) for share in row.shares.values()),
+        ]
+        for row in mix.rows
+    ]
+    show_table(headings, rows, right=["paragraphs"], notes=[*notes(mix), f"snapshot {mix.snapshot}"])
+
+
+def _cell(share: Share, drawn: bool) -> str:
+    interval = "" if share.low is None or share.high is None else f"{share.low:.0%}–{share.high:.0%}"
+    lines = [f"{share.share:6.1%}  ({share.count})", bar(share.share) if drawn else "", interval]
+    return "\n".join(filter(str.strip, lines))
+
+
+def bar(share: float) -> str:
+    """Draw a share as a bar that is full at a half, in eighths of a character.
+
+    >>> bar(0.25)
+    '███   '
+    """
+    eighths = min(round(share * 2 * _BAR * 8), _BAR * 8)
+    whole, rest = divmod(eighths, 8)
+    return ("█" * whole + (_EIGHTHS[rest] if rest else "")).ljust(_BAR)

@@ -1,0 +1,36 @@
+"""``policy-themes train``."""
+
+from pathlib import Path
+
+import click
+
+from classifier.cli.options import FILE, labels_option
+
+
+@click.command()
+@labels_option
+@click.option("--codebook", type=FILE, help="A codebook.toml; by default the labels' own, or one made from the labels.")
+@click.option("-o", "--output", type=FILE, help="The model file to write; by default the default model is trained anew.")
+def train(labels_path: Path | None, codebook: Path | None, output: Path | None) -> None:
+    """Train a model from hand labels.
+
+    Example: policy-themes train --labels news.csv -o news.model
+    """
+    from classifier.default_model import default_model_path
+    from classifier.errors import InputError
+    from classifier.labels import load_labels
+    from classifier.model_file import save_model
+    from classifier.shipped import shipped_folder
+    from classifier.training import train as train_model
+
+    if output is None and (labels_path is not None or codebook is not None):
+        raise click.UsageError("name the model file to write with -o: only the shipped labels have a place of their own")
+    labels = load_labels(labels_path or shipped_folder("labels"), codebook)
+    model = train_model(labels)
+    target = output or default_model_path()
+    try:
+        save_model(model, target)
+    except OSError as error:
+        raise InputError(f"{target}: cannot be written ({error.strerror}); name another file with -o") from None
+    texts = ", ".join(f"{count} {kind}s" for kind, count in model.record["texts"].items())
+    click.echo(f"{target}: {len(labels.codebook.leaf_codes)} codes, {len(model.vocabulary)} terms, trained on {texts}")

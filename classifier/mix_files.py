@@ -1,0 +1,151 @@
+"""Write a theme mix to CSV, Excel, JSON or HTML, each with what it estimates and how."""
+
+import csv
+import html
+import io
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from classifier.codebook import Codebook
+from classifier.errors import InputError
+from classifier.mix import Mix, MixRow
+from classifier.writers import write_whole
+
+TIDY_COLUMNS = (
+    "group",
+    "jurisdiction",
+    "adcode",
+    "level",
+    "year",
+    "paragraphs",
+    "labelled",
+    "theme",
+    "share",
+    "low",
+    "high",
+    "count",
+)
+
+
+def notes(mix: Mix) -> list[str]:
+    """Say in plain words what the table estimates and where its intervals come from."""
+    what = {
+        "paragraphs": "Share of paragraphs by primary theme; each row sums to 100 %.",
+        "text": "Share of text (characters of statements) by theme; each row sums to 100 %.",
+    }[mix.measure]
+    said = [what]
+    if any(row.labelled for row in mix.rows):
+        said.append(
+            "Labelled paragraphs count by their hand label; a row that is labelled throughout is a census, without interval."
+        )
+    if any(row.labelled < row.paragraphs for row in mix.rows):
+        said.append("Other paragraphs count by the model's calibrated probabilities.")
+        if mix.interval_level is None:
+            said.append("Not enough labelled jurisdictions for an interval.")
+        else:
+            said.append(
+                f"Intervals hold for each theme by itself at {mix.interval_level:.0%}, from the model's errors on labelled "
+                "jurisdictions that it had not seen; shares whose intervals overlap are not ranked."
+            )
+    return said
+
+
+def write_mix(mix: Mix, codebook: Codebook, output: Path) -> None:
+    """Write the mix in the format of the output's suffix, whole or not at all."""
+    writer = _WRITERS.get(output.suffix.lower())
+    if writer is None:
+        raise InputError(f"{output}: no format for suffix {output.suffix or '(none)'!r}; use {', '.join(_WRITERS)}")
+    write_whole(output, writer(mix, codebook))
+
+
+def _tidy(mix: Mix) -> Iterator[dict[str, Any]]:
+    for row in mix.rows:
+        for code, share in row.shares.items():
+            origin = row.origin
+            values = (
+                *(row.group, origin.jurisdiction, origin.adcode, origin.level, origin.year, row.paragraphs, row.labelled),
+                *(code, share.share, share.low, share.high, share.count),
+            )
+            yield dict(zip(TIDY_COLUMNS, values, strict=True))
+
+
+def _csv(mix: Mix, codebook: Codebook) -> bytes:
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, TIDY_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_tidy(mix))
+    return stream.getvalue().encode("utf-8", "surrogatepass")
+
+
+def _json(mix: Mix, codebook: Codebook) -> bytes:
+    return (json.dumps(mix.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
+
+
+def _xlsx(mix: Mix, codebook: Codebook) -> bytes:
+    import xlsxwriter  # Slow to import, and needed for workbooks only.
+
+    stream = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(stream, options) as book:
+        bold, percent = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
+        pivot, tidy = book.add_worksheet("mix"), book.add_worksheet("tidy")
+        entries = [codebook.entry(code) for code in codebook.theme_codes]
+        pivot.write_row(0, 0, [mix.by, "year", "paragraphs", "labelled", *(entry.zh for entry in entries)], bold)
+        for number, row in enumerate(mix.rows, 1):
+            pivot.write_row(number, 0, [row.group, row.origin.year, row.paragraphs, row.labelled])
+            pivot.write_row(number, 4, [share.share for share in row.shares.values()], percent)
+        for number, note in enumerate([*notes(mix), f"snapshot {mix.snapshot}"], len(mix.rows) + 2):
+            pivot.write_string(number, 0, note)
+        pivot.set_column(0, 0, 16)
+        pivot.set_column(4, 4 + len(entries), 15)
+        pivot.freeze_panes(1, 1)
+        tidy.write_row(0, 0, TIDY_COLUMNS, bold)
+        for number, record in enumerate(_tidy(mix), 1):
+            tidy.write_row(number, 0, list(record.values()))
+        tidy.freeze_panes(1, 0)
+    return stream.getvalue()
+
+
+def _html(mix: Mix, codebook: Codebook) -> bytes:
+    entries = [codebook.entry(code) for code in codebook.theme_codes]
+    head = "".join(
+        f"<th scope=col>{html.escape(entry.zh)}<br><small>{html.escape(entry.en)}</small></th>" for entry in entries
+    )
+    body = "\n".join(_html_row(row) for row in mix.rows)
+    foot = "".join(f"<p>{html.escape(note)}</p>" for note in notes(mix))
+    page = f"""<!doctype html>
+<html lang="zh-Hans"><meta charset="utf-8"><title>主题分布 theme mix</title>
+<style>
+body {{ font: 15px/1.5 sans-serif; margin: 2rem; color: #1d2733; }}
+table {{ border-collapse: collapse; }}
+th, td {{ padding: .45rem .7rem; border-bottom: 1px solid #d5dde5; text-align: right; vertical-align: top; }}
+th:first-child {{ text-align: left; }}
+td small {{ color: #5b6b7b; display: block; }}
+p {{ max-width: 60rem; color: #5b6b7b; margin: .4rem 0; }}
+</style>
+<h1>主题分布 <small>theme mix</small></h1>
+<table>
+<thead><tr><th scope=col>{html.escape(mix.by)}</th><th scope=col>段落<br><small>paragraphs</small></th>{head}</tr></thead>
+<tbody>
+{body}
+</tbody></table>
+{foot}<p>snapshot {mix.snapshot}</p>
+</html>
+"""
+    return page.encode("utf-8", "replace")
+
+
+def _html_row(row: MixRow) -> str:
+    cells = "".join(
+        f'<td style="background:rgb(38 110 180 / {share.share:.3f})">{share.share:.1%}'
+        + ("" if share.low is None or share.high is None else f"<small>{share.low:.0%}–{share.high:.0%}</small>")
+        + f"<small>{share.count}</small></td>"
+        for share in row.shares.values()
+    )
+    name = html.escape(" ".join(filter(None, [row.group or "—", row.origin.year])))
+    return f"<tr><th scope=row>{name}</th><td>{row.paragraphs}<small>{row.labelled} labelled</small></td>{cells}</tr>"
+
+
+_WRITERS: dict[str, Callable[[Mix, Codebook], bytes]] = {".csv": _csv, ".xlsx": _xlsx, ".json": _json, ".html": _html}

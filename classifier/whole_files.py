@@ -1,0 +1,26 @@
+"""Write files whole or not at all: under a temporary name in the same folder, renamed when all is there."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(output: Path) -> Iterator[Path]:
+    """Give a path to write to, which takes the output's name at the end; after any error the output is as it was.
+
+    Raises OSError where the folder cannot be written to or the disk is full.
+    """
+    handle, name = tempfile.mkstemp(dir=output.absolute().parent, prefix=f".{output.name}.", suffix=output.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
+        temporary.replace(output)
+    finally:
+        temporary.unlink(missing_ok=True)

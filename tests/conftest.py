@@ -1,0 +1,62 @@
+"""What several tests need: the shipped labels, a model trained from them once, and the command line."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+
+import pytest
+from paths import ROOT
+
+from classifier import LabelSet, Model, load_labels
+from classifier.default_model import default_model
+from classifier.settings import HOME_VARIABLE
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder of the tests' own, so that no test sees or changes the user's."""
+    folder = tmp_path_factory.mktemp("home")
+    before = os.environ.get(HOME_VARIABLE)
+    os.environ[HOME_VARIABLE] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ[HOME_VARIABLE]
+    else:
+        os.environ[HOME_VARIABLE] = before
+
+
+@pytest.fixture(scope="session")
+def labels() -> LabelSet:
+    return load_labels(ROOT / "labels")
+
+
+@pytest.fixture(scope="session")
+def model(data_folder: Path) -> Model:
+    return default_model()
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A command that ended: its exit code and what it printed."""
+
+    code: int
+    output: str
+    errors: str
+
+
+@pytest.fixture
+def run(model: Model, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Finished]:
+    """Run a command as users do; the default model is there already."""
+    from classifier.cli.main import main
+
+    def call(*arguments: str, standard_input: bytes = b"") -> Finished:
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(standard_input)))
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as stop:
+            main(list(arguments))
+        captured = capfd.readouterr()
+        return Finished(int(stop.value.code or 0), captured.out, captured.err)
+
+    return call

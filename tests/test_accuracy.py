@@ -1,0 +1,53 @@
+"""The accuracy is a committed number that may only rise: leave one document out, and the held-out texts."""
+
+import json
+from typing import Any
+
+import pytest
+from paths import ROOT
+
+from classifier import LabelSet, evaluate, evaluate_held_out
+
+RATCHET = json.loads((ROOT / "tests" / "accuracy.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def measured(labels: LabelSet) -> dict[str, Any]:
+    result = evaluate(labels)
+    result["held_out"] = evaluate_held_out(labels, ROOT / "labels")
+    result["held_out_clear"] = result["held_out"]["clear_cases"]
+    return result
+
+
+@pytest.mark.parametrize(
+    ("kind", "measure"), [(kind, measure) for kind, floors in RATCHET["at_least"].items() for measure in floors]
+)
+def test_accuracy_does_not_fall(kind: str, measure: str, measured: dict[str, Any]) -> None:
+    floor = RATCHET["at_least"][kind][measure]
+    found = measured[kind][measure]["value"]
+    assert found >= floor, f"{kind} {measure} fell from {floor} to {found}: find out why; it may only rise"
+    assert found < floor + 0.01, f"{kind} {measure} rose from {floor} to {found}: raise the number in tests/accuracy.json"
+
+
+@pytest.mark.parametrize("kind", RATCHET["at_most"])
+def test_calibration_error_does_not_rise(kind: str, measured: dict[str, Any]) -> None:
+    assert measured[kind]["expected_calibration_error"]["value"] <= RATCHET["at_most"][kind]["expected_calibration_error"]
+
+
+def test_every_measure_has_an_interval_around_it(measured: dict[str, Any]) -> None:
+    for kind in ("paragraphs", "statements", "held_out"):
+        for measure in ("accuracy", "macro_f1"):
+            value = measured[kind][measure]
+            assert value["low"] <= value["value"] <= value["high"]
+        assert sum(map(sum, measured[kind]["confusion"]["counts"])) == measured[kind]["units"]
+
+
+def test_each_jurisdiction_is_reported(measured: dict[str, Any]) -> None:
+    assert [row["jurisdiction"] for row in measured["paragraphs"]["per_document"]] == [
+        "浙江省",
+        "杭州市",
+        "浦江县",
+        "嘉兴市",
+        "西湖区",
+    ]
+    assert sum(row["units"] for row in measured["paragraphs"]["per_document"]) == 92

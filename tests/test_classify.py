@@ -1,0 +1,243 @@
+"""The command classify: documents and tables in, one row a paragraph out, in order, with nothing lost."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from conftest import Finished
+from paths import ROOT
+
+from classifier import Model
+from classifier.batch import DOCUMENT_COLUMNS, prediction_columns, renamed_columns
+
+Run = Callable[..., Finished]
+TEXTS = [
+    "全年调解纠纷300件，成功率98%。",
+    "组织行政执法案卷评查，抽查案卷120件。",
+    "举办宪法宣传周活动12场，发放资料3万份。",
+]
+THEMES = ["mediation", "enforcement_reform", "publicity"]
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def make_table(path: Path, name: str = "text", **more: list[Any]) -> Path:
+    columns = {"id": ["001", "NA", "3"], name: TEXTS, **more}
+    rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+    if path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    elif path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        book.active.append(list(columns))
+        for row in rows:
+            book.active.append(list(row.values()))
+        book.save(path)
+    else:
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, list(columns), delimiter="\t" if path.suffix == ".tsv" else ",")
+            writer.writeheader()
+            writer.writerows(rows)
+    return path
+
+
+def read_output(path: Path) -> list[dict[str, Any]]:
+    if path.suffix == ".jsonl":
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    if path.suffix == ".xlsx":
+        head, *rows = openpyxl.load_workbook(path).active.iter_rows(values_only=True)
+        return [dict(zip(head, row, strict=True)) for row in rows]
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.mark.parametrize("output", ["csv", "jsonl", "xlsx"])
+@pytest.mark.parametrize("source", ["csv", "tsv", "jsonl", "xlsx"])
+def test_rows_of_tables_keep_their_columns_and_order(source: str, output: str, run: Run, tmp_path: Path) -> None:
+    target = tmp_path / f"out.{output}"
+    finished = run("classify", str(make_table(tmp_path / f"in.{source}")), "-o", str(target))
+    rows = read_output(target)
+    assert finished.code == 0 and finished.errors == ""
+    assert [row["theme"] for row in rows] == THEMES
+    assert [row["id"] for row in rows] == ["001", "NA", "3"] and [row["text"] for row in rows] == TEXTS
+
+
+def test_documents_give_their_paragraphs_with_origin_and_section(run: Run, tmp_path: Path, model: Model) -> None:
+    target = tmp_path / "out.csv"
+    assert run("classify", str(ROOT / "seeds"), "-o", str(target)).code == 0
+    rows = read_output(target)
+    assert list(rows[0]) == [*DOCUMENT_COLUMNS, *prediction_columns(model.codebook.theme_codes, flat=True)]
+    assert len(rows) == 92
+    assert rows[14]["jurisdiction"] == "杭州市" and rows[14]["year"] == "2023" and rows[14]["section_kind"] == "preamble"
+    assert rows[-1]["section"] == "二、2025年工作思路" and rows[-1]["paragraph"] == "13"
+    for row in rows:
+        assert float(row["confidence"]) == max(float(row[f"score_{code}"]) for code in model.codebook.theme_codes)
+        assert sum(float(row[f"score_{code}"]) for code in model.codebook.theme_codes) == pytest.approx(1, abs=1e-5)
+        assert row["model"] == model.identity
+
+
+def test_json_lines_hold_scores_and_statements(run: Run, tmp_path: Path, model: Model) -> None:
+    target = tmp_path / "out.jsonl"
+    run("classify", str(next((ROOT / "seeds").glob("003*"))), "-o", str(target))
+    record = read_output(target)[8]
+    assert tuple(record["scores"]) == model.codebook.theme_codes and sum(record["scores"].values()) == pytest.approx(
+        1, abs=1e-5
+    )
+    assert [set(part) for part in record["statements"]] == [{"text", "theme", "confidence"}] * 5
+    assert isinstance(record["secondary"], list)
+
+
+def test_standard_input_is_a_document_and_standard_output_is_csv(run: Run) -> None:
+    finished = run("classify", "-", standard_input="\n".join(TEXTS).encode())
+    assert [row["theme"] for row in rows_of(finished.output)] == THEMES
+    assert run("classify", "-", standard_input="受理法律援助案件300件".encode("gb18030")).output.count("legal_aid") >= 2
+
+
+def test_format_can_be_named_for_standard_output(run: Run, tmp_path: Path) -> None:
+    finished = run("classify", str(make_table(tmp_path / "in.csv")), "--format", "jsonl")
+    assert [json.loads(line)["theme"] for line in finished.output.splitlines()] == THEMES
+
+
+def test_several_processes_give_the_same_rows(run: Run, tmp_path: Path) -> None:
+    one, two = (run("classify", str(ROOT / "seeds"), "--jobs", jobs).output for jobs in ("1", "2"))
+    assert one == two
+
+
+def test_a_column_named_like_an_added_one_is_kept_under_another_name(run: Run, tmp_path: Path) -> None:
+    path = make_table(tmp_path / "in.csv", theme=["a", "b", "c"], input_theme=["x", "y", "z"])
+    rows = rows_of(run("classify", str(path)).output)
+    assert [row["theme"] for row in rows] == THEMES
+    assert [row["input_input_theme"] for row in rows] == ["a", "b", "c"] and [row["input_theme"] for row in rows] == [
+        "x",
+        "y",
+        "z",
+    ]
+    assert renamed_columns(["model", "text"], ["model"]) == {"model": "input_model", "text": "text"}
+
+
+@pytest.mark.parametrize("name", ["段落", "Content", "正文"])
+def test_the_text_column_is_found_by_its_usual_names(name: str, run: Run, tmp_path: Path) -> None:
+    assert run("classify", str(make_table(tmp_path / "in.csv", name=name))).code == 0
+
+
+def test_another_text_column_can_be_named(run: Run, tmp_path: Path) -> None:
+    path = make_table(tmp_path / "in.csv", name="说明")
+    assert "--text-column" in run("classify", str(path)).errors
+    assert [row["theme"] for row in rows_of(run("classify", str(path), "--text-column", "说明").output)] == THEMES
+    assert "no column 'x'; it has id, 说明" in run("classify", str(path), "--text-column", "x").errors
+
+
+def test_inputs_that_fail_are_named_and_the_others_done(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "blank.txt").write_text(" \n\u3000\n", encoding="utf-8")
+    (tmp_path / "binary.txt").write_bytes(b"\x00\x01\x02\x00")
+    (tmp_path / "broken.xlsx").write_bytes(b"PK no workbook")
+    (tmp_path / "report.pdf").write_bytes(b"%PDF")
+    (tmp_path / "folder").mkdir()
+    good = make_table(tmp_path / "good.csv")
+    names = ["empty.txt", "blank.txt", "binary.txt", "broken.xlsx", "report.pdf", "folder", "missing.txt"]
+    finished = run("classify", *(str(tmp_path / name) for name in names), str(good))
+    assert finished.code == 1
+    assert [row["theme"] for row in rows_of(finished.output)] == THEMES
+    said = finished.errors.splitlines()
+    assert len(said) == len(names)
+    for line, name, words in zip(
+        said,
+        names,
+        [
+            "no text",
+            "no text",
+            "not a text file",
+            "damaged",
+            "no reader for '.pdf'",
+            "no documents or tables",
+            "no such file",
+        ],
+        strict=True,
+    ):
+        assert name in line and words in line
+
+
+BROKEN_TABLES = {
+    "cells.csv": ("id,text\n1,调解纠纷三百件，全部成功。,more\n", "row 2 has 3 cells"),
+    "quote.csv": ('id,text\n1,"调解纠纷\n', "row 2 is not CSV"),
+    "twice.csv": ("text,text\na,b\n", "two columns are named 'text'"),
+    "empty.csv": ("", "no column named"),
+    "line.jsonl": ('{"text": "调解纠纷三百件。"}\n{"text": \n', "line 2 is not JSON"),
+    "list.jsonl": ('{"text": "调解纠纷三百件。"}\n[1]\n', "line 2 is not an object"),
+    "none.jsonl": ("\n", "no lines"),
+    "blank.csv": ("id,text\n1,\n", "row 2 has no text in column 'text'"),
+    "number.jsonl": ('{"text": 7}\n', "row 1 has no text"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"), [(name, *case) for name, case in BROKEN_TABLES.items()], ids=BROKEN_TABLES
+)
+def test_a_broken_table_is_named_with_its_row(name: str, content: str, said: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    finished = run("classify", str(tmp_path / name))
+    assert finished.code == 1 and said in finished.errors and len(finished.errors.splitlines()) == 1
+
+
+def test_rows_with_other_keys_fit_json_lines_but_not_csv(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"text": "调解纠纷三百件。"}\n{"text": "法律援助二百件。", "note": "x"}\n', encoding="utf-8")
+    assert run("classify", str(path), "-o", str(tmp_path / "out.jsonl")).code == 0
+    finished = run("classify", str(path), "-o", str(tmp_path / "out.csv"))
+    assert finished.code == 1 and "'note'" in finished.errors and not (tmp_path / "out.csv").exists()
+
+
+def test_a_long_cell_and_cells_that_look_like_formulas_survive(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    long = "全年调解纠纷三百件。" * 20_000
+    path.write_text(json.dumps({"text": long, "note": "=1+1"}, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert run("classify", str(path), "-o", str(tmp_path / "out.csv")).code == 0
+    finished = run("classify", str(tmp_path / "out.csv"), "-o", str(tmp_path / "again.jsonl"))
+    assert finished.code == 0
+    assert read_output(tmp_path / "again.jsonl")[0]["text"] == long
+    assert "too long for Excel" in run("classify", str(path), "-o", str(tmp_path / "out.xlsx")).errors
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-o", "out.docx"], ["--format", "xlsx"], ["--format", "parquet"], ["--jobs", "0"], []]
+)
+def test_wrong_usage_ends_with_two_or_one_and_writes_nothing(arguments: list[str], run: Run, tmp_path: Path) -> None:
+    paths = [str(make_table(tmp_path / "in.csv"))] if arguments else []
+    arguments = [str(tmp_path / argument) if argument.endswith("docx") else argument for argument in arguments]
+    finished = run("classify", *paths, *arguments)
+    assert finished.code in (1, 2) and finished.output == ""
+    assert [path.name for path in tmp_path.iterdir() if path.name != "in.csv"] == []
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(run: Run, tmp_path: Path) -> None:
+    finished = run("classify", str(make_table(tmp_path / "in.csv")), "-o", str(tmp_path / "none" / "out.csv"))
+    assert finished.code == 1 and "cannot be written" in finished.errors
+
+
+def test_a_full_disk_leaves_nothing_half_written(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "out.csv").write_text("precious", encoding="utf-8")
+    monkeypatch.setattr("classifier.writers.CsvWriter.write", full)
+    finished = run("classify", str(make_table(tmp_path / "in.csv")), "-o", str(tmp_path / "out.csv"))
+    assert finished.code == 1 and "No space left" in finished.errors
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "precious"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
+
+
+def test_ctrl_c_leaves_nothing_half_written(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("classifier.writers.CsvWriter.write", stop)
+    finished = run("classify", str(make_table(tmp_path / "in.csv")), "-o", str(tmp_path / "out.csv"))
+    assert finished.code == 130 and "stopped" in finished.errors
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
