@@ -5,7 +5,7 @@ RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types check wheel golden evaluation bench clean help
+.PHONY: run test lint types check wheel golden readme evaluation bench clean help
 
 run: $(READY)  ## train the model and print the theme mix of the five seed reports
 	$(RUN)/policy-themes train
@@ -26,6 +26,9 @@ wheel: $(READY)  ## build the wheel into dist/
 
 golden: $(READY)  ## write the golden outlines anew after a change of the reader, for review by eye
 	$(RUN)/python tests/make_golden.py
+
+readme: $(READY)  ## run the commands of README.md and write what they print below them
+	$(RUN)/python tests/readme_tour.py
 
 evaluation: $(READY)  ## measure everything in docs/evaluation.md anew (some minutes)
 	$(RUN)/python benchmarks/compare_models.py

@@ -3,17 +3,25 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from classifier.folds import assign_folds
 from classifier.labels import Label, LabelSet, load_held_out
 from classifier.metrics import summary
-from classifier.model import Model, Prediction
+from classifier.model import Prediction
 from classifier.training import train
 
-Trainer = Callable[[LabelSet], Model]
+
+class Classifier(Protocol):
+    """Anything that classifies texts: the project's `Model`, or one that it is compared with."""
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """Return a prediction for each text, in order."""
+
+
+Trainer = Callable[[LabelSet], Classifier]
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]
 
 

@@ -85,7 +85,7 @@ def _target(output: Path | None, chosen: str, columns: Iterable[str], *, as_tabl
 class _TerminalTable:
     """Shows what a reader needs to see; the rest of a record is for files."""
 
-    _LONGEST = 60
+    _LONGEST = 200
 
     def __init__(self) -> None:
         self._rows: list[dict[str, Any]] = []
@@ -100,14 +100,16 @@ class _TerminalTable:
         for record in self._rows:
             text = next((str(record[name]) for name in ("text", *record) if name in record), "")
             text = " ".join(text.split())
-            opening = text if len(text) <= self._LONGEST else f"{text[: self._LONGEST]}…"
             rows.append(
                 [
-                    f"{record.get('document', '')} {record.get('paragraph', '')}".strip(),
+                    str(record.get("document", "")),
+                    str(record.get("paragraph", "")),
                     record["theme"] or "-",
                     f"{record['confidence']:.2f}",
                     record["secondary"].replace(";", " "),
-                    opening,
+                    text[: self._LONGEST],
                 ]
             )
-        show_table(["paragraph", "theme", "confidence", "secondary", "text"], rows, right=["confidence"])
+        headings = ["document", "no.", "theme", "confidence", "secondary", "text"]
+        widths = {"document": 10, "no.": 3, "theme": 20, "confidence": 10, "secondary": 20}
+        show_table(headings, rows, right=["no.", "confidence"], shortened=["document", "text"], widths=widths)

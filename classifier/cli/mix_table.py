@@ -2,34 +2,47 @@
 
 import sys
 
-from classifier.cli.tables import show_table
+from classifier.cli.tables import show_table, terminal_width
 from classifier.codebook import Codebook
 from classifier.mix import Mix, Share
 from classifier.mix_files import notes
 
 _BAR = 6
+_WIDE = 150
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
 def show_mix(mix: Mix, codebook: Codebook) -> None:
     """Print the mix; one row a group, one column a theme, in order of the codebook."""
     drawn = (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "gb18030")
+    wide = terminal_width() >= _WIDE
     entries = [codebook.entry(code) for code in codebook.theme_codes]
-    headings = [mix.by, "paragraphs", *(f"{entry.zh}\n{entry.en}" if drawn else entry.code for entry in entries)]
+    names = [entry.zh if drawn else entry.code for entry in entries]
+    if drawn and wide:
+        names = [f"{entry.zh}\n{entry.en}" for entry in entries]
+    first, count = mix.by if wide else "", "paragraphs" if wide else "n"
     rows = [
         [
             "\n".join(filter(None, [row.group or "(unknown)", row.origin.year])),
-            f"{row.paragraphs}\n{row.labelled} labelled",
-            *(_cell(share, drawn) for share in row.shares.values()),
+            f"{row.paragraphs}\n{row.labelled} labelled" if wide else str(row.paragraphs),
+            *(_cell(share, drawn, wide) for share in row.shares.values()),
         ]
         for row in mix.rows
     ]
-    show_table(headings, rows, right=["paragraphs"], notes=[*notes(mix), f"snapshot {mix.snapshot}"])
+    legend = "; ".join(f"{entry.zh} {entry.en}" for entry in entries)
+    show_table(
+        [first, count, *names],
+        rows,
+        right=[count],
+        widths=None if wide else {first: 7, count: 4, **dict.fromkeys(names, 8)},
+        notes=[*notes(mix), *([] if wide or not drawn else [legend]), f"snapshot {mix.snapshot}"],
+    )
 
 
-def _cell(share: Share, drawn: bool) -> str:
+def _cell(share: Share, drawn: bool, wide: bool) -> str:
     interval = "" if share.low is None or share.high is None else f"{share.low:.0%}–{share.high:.0%}"
-    lines = [f"{share.share:6.1%}  ({share.count})", bar(share.share) if drawn else "", interval]
+    count = f"  ({share.count})" if wide else ""
+    lines = [f"{share.share:6.1%}{count}", bar(share.share) if drawn else "", interval]
     return "\n".join(filter(str.strip, lines))
 
 

@@ -1,0 +1,62 @@
+"""The documentation says what is so: every command and public name is described, and the tour prints what it shows."""
+
+import re
+from pathlib import Path
+
+import pytest
+from paths import ROOT
+from readme_tour import BLOCK, README, commands_of, output_of
+from test_cli import every_command
+
+import classifier
+from classifier.settings import HOME_VARIABLE, TRAINING_SETTINGS
+from classifier.version import VERSION
+
+PAGE = README.read_text(encoding="utf-8")
+TOUR = [pair for block in BLOCK.findall(PAGE) for pair in commands_of(block)]
+
+
+@pytest.mark.parametrize("command", every_command(), ids=" ".join)
+def test_every_command_is_shown_in_the_readme(command: list[str]) -> None:
+    assert f"policy-themes {' '.join(command)}" in PAGE
+
+
+@pytest.mark.usefixtures("model")
+@pytest.mark.parametrize(("command", "shown"), TOUR, ids=[command for command, _ in TOUR])
+def test_the_tour_prints_what_the_readme_shows(command: str, shown: str) -> None:
+    assert output_of(command).rstrip("\n") == shown.rstrip("\n"), "run: make readme, and read the difference"
+
+
+def test_the_readme_opens_with_the_two_commands() -> None:
+    opening = PAGE[:1500]
+    assert "make run" in opening and "make test" in opening
+
+
+@pytest.mark.parametrize("name", classifier.__all__)
+def test_every_public_name_is_documented(name: str) -> None:
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    assert re.search(rf"`{name}\b", page), f"describe {name} in docs/python.md"
+    documented = getattr(classifier, name)
+    assert not callable(documented) or documented.__doc__
+
+
+def test_every_setting_is_documented() -> None:
+    page = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    for setting in TRAINING_SETTINGS:
+        assert f"| `{setting.name}` | {setting.default} | {setting.help} |" in page, setting.name
+    assert HOME_VARIABLE in PAGE
+
+
+@pytest.mark.parametrize(
+    "page", [README, *sorted((ROOT / "docs").glob("*.md")), ROOT / "CHANGELOG.md"], ids=lambda p: p.name
+)
+def test_links_and_named_files_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!http)([^)#]+)", text):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+    for name in re.findall(r"`((?:classifier|tests|labels|seeds|docs|benchmarks)/[\w./-]+)`", text):
+        assert (ROOT / name).exists(), f"{page.name} names {name}"
+
+
+def test_the_changelog_knows_this_version() -> None:
+    assert f"## {VERSION}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
