@@ -30,11 +30,7 @@ def read_document(path: str | Path, *, encoding: str | None = None) -> Reading:
 
 
 def classify(texts: str | Sequence[str] | Reading, model: Model | None = None) -> list[Prediction]:
-    """Classify one text, several texts, or the paragraphs of a document, in order.
-
-    >>> classify("全年受理法律援助案件三百件。")[0].theme  # doctest: +SKIP
-    'legal_aid'
-    """
+    """Classify one text, several texts, or the paragraphs of a document, in order."""
     if isinstance(texts, Reading):
         texts = [paragraph.text for paragraph in texts.paragraphs]
     elif isinstance(texts, str):

@@ -4,7 +4,7 @@ import bisect
 import re
 from collections.abc import Sequence
 
-from classifier.layout import SPACE
+from classifier.lines import SPACE
 
 Span = tuple[int, int]
 
@@ -23,7 +23,7 @@ def split_statements(text: str) -> list[Span]:
     the statement behind it, or before it at the end.
 
     >>> split_statements("强化保障。新增律师12名，全部到岗；新建站点3个，覆盖全县。")
-    [(0, 18), (18, 29)]
+    [(0, 18), (18, 30)]
     """
     covered = closed_brackets(text)
     cuts = []

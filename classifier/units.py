@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from classifier.documents import Document
 from classifier.enumerations import ENUMERATIONS, split_enumeration
 from classifier.errors import InputError
-from classifier.layout import MARKERS, SPACE, Block, Layout, marker_level, read_layout
+from classifier.layout import Block, Layout, read_layout
+from classifier.lines import MARKERS, SPACE, marker_level
 from classifier.sections import SectionKind, section_kind
 from classifier.sentences import Span, split_statements
 

@@ -39,8 +39,8 @@ def segment(text: str) -> list[str]:
 def proposed_terms(text: str, longest_sequence: int, longest_word: int) -> set[str]:
     """Return what a text proposes: its character sequences, its words and adjacent pairs of words.
 
-    >>> sorted(proposed_terms("人民调解", longest_sequence=1, longest_word=4))
-    ['人', '人民', '人民调解', '民', '解', '调', '调解']
+    >>> sorted(proposed_terms("人民调解员培训", longest_sequence=1, longest_word=5))
+    ['人', '人民', '人民调解员', '员', '培', '培训', '民', '解', '训', '调', '调解员', '调解员培训']
     """
     plain = normalise(text)
     terms = {

@@ -16,9 +16,9 @@ PACKAGE = ROOT / "classifier"
 FLOORS = (
     ("errors", "version", "whole_files"),
     ("settings", "shipped", "encoding", "codebook"),
-    ("documents", "furniture", "sections"),
-    ("layout", "formats.table"),
-    ("sentences",),
+    ("documents", "furniture", "sections", "lines"),
+    ("rejoining", "sentences", "formats.table"),
+    ("layout",),
     ("enumerations",),
     ("units",),
     ("outline", "labels", "formats.text_document", "formats.csv_table", "formats.jsonl_table", "formats.xlsx_table"),
