@@ -40,6 +40,10 @@ class Failures:
         self.reasons.append(str(error))
         self.report(str(error))
 
+    def notice(self, text: str) -> None:
+        """Report something that a user should know and that is no failure."""
+        self.report(text)
+
 
 @dataclass(frozen=True)
 class Item:
@@ -91,6 +95,11 @@ def open_sources(
                 continue
             try:
                 sources.append(_document_source(source))
+                if source.origin.missing and source.name != "-":
+                    failures.notice(
+                        f"{source.name}: no {' or '.join(source.origin.missing)} found in its title or opening, left empty; "
+                        "say it in a sources.csv beside the file"
+                    )
             except InputError as error:
                 failures.add(error)
     return sources

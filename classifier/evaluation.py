@@ -9,7 +9,7 @@ import numpy as np
 
 from classifier.folds import assign_folds
 from classifier.labels import Label, LabelSet, load_held_out
-from classifier.metrics import summary
+from classifier.metrics import share_right, summary
 from classifier.model import Prediction
 from classifier.training import train
 
@@ -116,7 +116,7 @@ def _per_document(labels: LabelSet, pairs: Sequence[tuple[Label, Prediction]]) -
             "document": document,
             "jurisdiction": labels.origins[document].jurisdiction if document in labels.origins else "",
             "units": len(right),
-            "accuracy": round(float(np.mean(right)), 4),
+            "accuracy": share_right(np.array(right)).to_dict(),
         }
         for document, right in rows.items()
     ]

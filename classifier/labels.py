@@ -210,8 +210,11 @@ def _load_folder(folder: Path, codebook: Path | None) -> LabelSet:
 def _texts(
     path: Path, rows: list[tuple[int, dict[str, str]]], book: Codebook, *, need_columns: bool
 ) -> Iterator[LabelledText]:
+    seen: dict[str, int] = {}
     for line, row in rows:
         _check_code(path, line, row["theme"], book.leaf_codes)
+        if row.get("id") and seen.setdefault(row["id"], line) != line:
+            raise LabelError(f"{path}:{line}: id {row['id']!r} stands on line {seen[row['id']]} already; use each id once")
         if not row["text"].strip():
             raise LabelError(f"{path}:{line}: no text beside theme {row['theme']!r}; fill it in or remove the line")
         if need_columns and row.get("kind", EXAMPLE_KINDS[0]) not in EXAMPLE_KINDS:

@@ -11,6 +11,7 @@ Floats = NDArray[np.float64]
 Strings = NDArray[np.str_]
 
 BOOTSTRAPS = 1000
+SCORES = ("precision", "recall", "f1")
 _BINS = 10
 
 
@@ -27,21 +28,39 @@ class Estimate:
         return {"value": round(self.value, 4), "low": round(self.low, 4), "high": round(self.high, 4)}
 
 
+def bootstrap_each(measure: Callable[[NDArray[np.int64]], Floats], units: int, seed: int = 0) -> list[Estimate]:
+    """Estimate several measures at once: ``measure(indices)`` returns one value for each."""
+    random = np.random.default_rng(seed)
+    drawn = np.array([measure(random.integers(0, units, units)) for _ in range(BOOTSTRAPS)])
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    values = measure(np.arange(units))
+    return [Estimate(float(value), float(low[n]), float(high[n])) for n, value in enumerate(values)]
+
+
 def bootstrap(measure: Callable[[NDArray[np.int64]], float], units: int, seed: int = 0) -> Estimate:
     """Estimate ``measure(indices)`` over ``units`` units; the interval comes from resampling them with replacement."""
-    random = np.random.default_rng(seed)
-    values = [measure(random.integers(0, units, units)) for _ in range(BOOTSTRAPS)]
-    low, high = np.quantile(values, [0.025, 0.975])
-    return Estimate(measure(np.arange(units)), float(low), float(high))
+    return bootstrap_each(lambda rows: np.array([measure(rows)]), units, seed)[0]
 
 
-def confusion(truth: Strings, predicted: Strings, codes: Sequence[str]) -> NDArray[np.int64]:
-    """Count units by true code (rows) and predicted code (columns)."""
-    place = {code: number for number, code in enumerate(codes)}
-    rows = np.array([place[str(code)] for code in truth], dtype=np.int64)
-    columns = np.array([place[str(code)] for code in predicted], dtype=np.int64)
-    counts: NDArray[np.int64] = np.bincount(rows * len(codes) + columns, minlength=len(codes) ** 2)
-    return counts.reshape(len(codes), len(codes))
+def share_right(right: NDArray[np.bool_]) -> Estimate:
+    """Estimate accuracy from which units were right."""
+    return bootstrap(lambda rows: float(right[rows].mean()), len(right))
+
+
+def places_of(codes: Strings, order: Sequence[str]) -> NDArray[np.int64]:
+    """Return the place of each code in ``order``."""
+    place = {code: number for number, code in enumerate(order)}
+    return np.array([place[str(code)] for code in codes], dtype=np.int64)
+
+
+def confusion(truth: NDArray[np.int64], predicted: NDArray[np.int64], codes: int) -> NDArray[np.int64]:
+    """Count units by place of the true code (rows) and of the predicted one (columns).
+
+    >>> confusion(np.array([0, 0, 1]), np.array([0, 1, 1]), 2).tolist()
+    [[1, 1], [0, 1]]
+    """
+    counts: NDArray[np.int64] = np.bincount(truth * codes + predicted, minlength=codes**2)
+    return counts.reshape(codes, codes)
 
 
 def scores_per_code(counts: NDArray[np.int64]) -> dict[str, Floats]:
@@ -72,17 +91,22 @@ def expected_calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> 
 def summary(truth: Strings, predicted: Strings, confidence: Floats, codes: Sequence[str]) -> dict[str, Any]:
     """Return all measures of one set of predictions as plain data."""
     right = truth == predicted
-    counts = confusion(truth, predicted, codes)
-    per_code = scores_per_code(counts)
+    true_places, predicted_places = places_of(truth, codes), places_of(predicted, codes)
+
+    def counted(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        return confusion(true_places[rows], predicted_places[rows], len(codes))
+
+    counts = counted(np.arange(len(truth)))
+    per_code = bootstrap_each(lambda rows: np.concatenate(list(scores_per_code(counted(rows)).values())), len(truth))
     return {
         "units": len(truth),
-        "accuracy": bootstrap(lambda rows: float(right[rows].mean()), len(truth)).to_dict(),
-        "macro_f1": bootstrap(lambda rows: macro_f1(confusion(truth[rows], predicted[rows], codes)), len(truth)).to_dict(),
+        "accuracy": share_right(right).to_dict(),
+        "macro_f1": bootstrap(lambda rows: macro_f1(counted(rows)), len(truth)).to_dict(),
         "expected_calibration_error": bootstrap(
             lambda rows: expected_calibration_error(confidence[rows], right[rows]), len(truth)
         ).to_dict(),
         "per_theme": {
-            code: {name: round(float(values[number]), 4) for name, values in per_code.items()}
+            code: {name: per_code[place * len(codes) + number].to_dict() for place, name in enumerate(SCORES)}
             | {"units": int(counts[number].sum())}
             for number, code in enumerate(codes)
         },

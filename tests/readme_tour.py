@@ -40,4 +40,5 @@ def rewritten(text: str) -> str:
 
 
 if __name__ == "__main__":
+    output_of("policy-themes explain 调解")  # The first use trains the model, and says so.
     README.write_text(rewritten(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -39,6 +39,11 @@ def test_every_measure_has_an_interval_around_it(measured: dict[str, Any]) -> No
         for measure in ("accuracy", "macro_f1"):
             value = measured[kind][measure]
             assert value["low"] <= value["value"] <= value["high"]
+        for scores in measured[kind]["per_theme"].values():
+            assert all(
+                scores[name]["low"] <= scores[name]["value"] <= scores[name]["high"]
+                for name in ("precision", "recall", "f1")
+            )
         assert sum(map(sum, measured[kind]["confusion"]["counts"])) == measured[kind]["units"]
 
 

@@ -42,7 +42,7 @@ def test_the_version_is_the_one_of_the_package(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nonsense"], ["mix"], ["mix", "x", "--by", "month"], ["labels", "agreement", "one"], ["train", "--labels", "x"]],
+    [["nonsense"], ["mix"], ["mix", "x", "--by", "month"], ["labels", "agreement", "one"], ["evaluate", "x"]],
 )
 def test_wrong_usage_ends_with_two(arguments: list[str], run: Run) -> None:
     finished = run(*arguments)
@@ -105,6 +105,23 @@ def test_train_classify_and_export_with_themes_of_ones_own(run: Run, tmp_path: P
     assert "score_体育" in finished.output and ",体育,体育," in finished.output
     assert run("export-sklearn", str(tmp_path / "news.joblib"), "--model", model).code == 0
     assert '"accuracy"' in run("evaluate", "--labels", str(tmp_path / "news.csv"), "--json").output
+
+
+def test_a_model_without_a_named_file_goes_into_the_data_folder(run: Run, tmp_path: Path, data_folder: Path) -> None:
+    rows = [
+        f"{text}第{n}次,{theme}" for n in "一二三四" for text, theme in (("球队主场取胜", "体育"), ("股市震荡收盘", "财经"))
+    ]
+    (tmp_path / "news.csv").write_text("text,theme\n" + "\n".join(rows), encoding="utf-8")
+    finished = run("train", "--labels", str(tmp_path / "news.csv"))
+    assert finished.output.startswith(str(data_folder / "models" / "news.model"))
+    assert run("explain", "球队", "--model", str(data_folder / "models" / "news.model")).code == 0
+
+
+def test_what_an_origin_does_not_say_is_reported_and_no_failure(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("工作总结\n全年调解纠纷三百件，成功率很高。\n", encoding="utf-8")
+    finished = run("mix", str(tmp_path / "a.txt"))
+    assert finished.code == 0 and "(unknown)" in finished.output
+    assert "a.txt: no jurisdiction or level or year found" in finished.errors
 
 
 def test_a_model_that_is_none_is_refused_in_one_line(run: Run, tmp_path: Path) -> None:

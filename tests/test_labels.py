@@ -94,6 +94,13 @@ def test_any_csv_with_text_and_theme_is_a_set_of_labels(tmp_path: Path) -> None:
     assert [item.theme for item in found.texts()] == ["体育", "财经"]
 
 
+def test_an_id_that_stands_twice_is_named_with_both_lines(tmp_path: Path) -> None:
+    path = tmp_path / "news.csv"
+    path.write_text("id,theme,text\n7,体育,球队夺冠\n8,财经,股市上涨\n7,体育,球队落败\n", encoding="utf-8")
+    with pytest.raises(LabelError, match=r"news\.csv:4: id '7' stands on line 2 already"):
+        load_labels(path)
+
+
 def test_held_out_texts_are_checked_too(folder: Callable[..., Path], labels: LabelSet) -> None:
     path = folder(held_out="theme,secondary,clear,text\nmediation,,maybe,some text\n")
     with pytest.raises(LabelError, match="clear is 'maybe'; use yes or no"):

@@ -65,12 +65,12 @@ def _show(title: str, result: dict[str, Any]) -> None:
     if "secondary" in result:
         rows += [[f"secondary themes, {name}", f"{value:.3f}"] for name, value in result["secondary"].items()]
     rows += [
-        [f"accuracy, {row['jurisdiction'] or row['document']}", f"{row['accuracy']:.3f} ({row['units']} units)"]
+        [f"accuracy, {row['jurisdiction'] or row['document']}", f"{interval('accuracy', row)}  {row['units']} units"]
         for row in result.get("per_document", [])
     ]
     show_table(["measure", "value [95 % interval]"], rows, title=f"{title}: {result['units']} units")
     per_theme = [
-        [code, *(f"{values[name]:.3f}" for name in ("precision", "recall", "f1")), str(values["units"])]
+        [code, *(interval(name, values) for name in ("precision", "recall", "f1")), str(values["units"])]
         for code, values in result["per_theme"].items()
     ]
     numbers = ["precision", "recall", "f1", "units"]

@@ -10,7 +10,7 @@ from classifier.cli.options import FILE, labels_option
 @click.command()
 @labels_option
 @click.option("--codebook", type=FILE, help="A codebook.toml; by default the labels' own, or one made from the labels.")
-@click.option("-o", "--output", type=FILE, help="The model file to write; by default the default model is trained anew.")
+@click.option("-o", "--output", type=FILE, help="The model file to write; by default one in the data folder.")
 def train(labels_path: Path | None, codebook: Path | None, output: Path | None) -> None:
     """Train a model from hand labels.
 
@@ -20,14 +20,16 @@ def train(labels_path: Path | None, codebook: Path | None, output: Path | None) 
     from classifier.errors import InputError
     from classifier.labels import load_labels
     from classifier.model_file import save_model
+    from classifier.settings import home
     from classifier.shipped import shipped_folder
     from classifier.training import train as train_model
 
-    if output is None and (labels_path is not None or codebook is not None):
-        raise click.UsageError("name the model file to write with -o: only the shipped labels have a place of their own")
     labels = load_labels(labels_path or shipped_folder("labels"), codebook)
     model = train_model(labels)
-    target = output or default_model_path()
+    own = labels_path is not None or codebook is not None
+    target = output or (
+        home() / "models" / f"{labels_path.stem if labels_path else 'own'}.model" if own else default_model_path()
+    )
     try:
         save_model(model, target)
     except OSError as error:
