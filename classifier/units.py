@@ -15,13 +15,10 @@ from classifier.sentences import Span, split_statements
 _LONGEST_LEAD = 40
 
 
-@dataclass(frozen=True)
-class Statement:
-    """One sentence of a paragraph; ``position`` counts from 1 within the paragraph."""
+class _InSource:
+    """A unit that knows the spans of its source, in order."""
 
-    position: int
     spans: tuple[Span, ...]
-    text: str
 
     @property
     def start(self) -> int:
@@ -35,7 +32,16 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Paragraph:
+class Statement(_InSource):
+    """One sentence of a paragraph; ``position`` counts from 1 within the paragraph."""
+
+    position: int
+    spans: tuple[Span, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Paragraph(_InSource):
     """One paragraph; ``position`` counts from 1 within the document.
 
     ``text`` is the source's own text: the slices of ``spans`` in order. It has more than one span only where a page
@@ -49,16 +55,6 @@ class Paragraph:
     section: tuple[str, ...]
     section_kind: SectionKind
     statements: tuple[Statement, ...]
-
-    @property
-    def start(self) -> int:
-        """Offset of the first character in the source."""
-        return self.spans[0][0]
-
-    @property
-    def end(self) -> int:
-        """Offset behind the last character in the source."""
-        return self.spans[-1][1]
 
 
 @dataclass(frozen=True)
