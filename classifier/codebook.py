@@ -61,6 +61,11 @@ class Codebook:
         return tuple(leaves)
 
     @property
+    def leaf_theme_places(self) -> tuple[int, ...]:
+        """For each leaf code, the place of its theme among the themes: what folds leaf codes to themes."""
+        return tuple(self.theme_codes.index(self.entry(code).theme) for code in self.leaf_codes)
+
+    @property
     def secondary_codes(self) -> tuple[str, ...]:
         """Themes that may stand as secondary: all that have no sub-codes (``other`` is never secondary)."""
         divided = {sub.theme for sub in self.subcodes}

@@ -1,7 +1,6 @@
 """A source document: its decoded text and what is known of its origin (jurisdiction, level, year)."""
 
 import csv
-import hashlib
 import io
 import re
 from collections.abc import Mapping
@@ -132,8 +131,3 @@ def read_sources(folder: Path) -> dict[str, dict[str, str]]:
 def origin_from_row(row: Mapping[str, str]) -> Origin:
     """Take the columns of a ``sources.csv`` row, or of a table's row, that say where a text comes from."""
     return Origin(**{name: row[name].strip() for name in Origin.__dataclass_fields__ if row.get(name)})
-
-
-def sha256_of(data: bytes) -> str:
-    """Hexadecimal SHA-256, as ``sources.csv`` records it."""
-    return hashlib.sha256(data).hexdigest()

@@ -25,7 +25,6 @@ HELD_OUT_FILE = "held_out.csv"
 _UNIT_START, _UNIT_END = ("start", "end", "digest", "text"), ("annotator", "note")
 PARAGRAPH_COLUMNS = ("document", "paragraph", *_UNIT_START, "primary", "secondary", *_UNIT_END)
 STATEMENT_COLUMNS = ("document", "paragraph", "statement", *_UNIT_START, "theme", *_UNIT_END)
-EXAMPLE_COLUMNS = ("theme", "kind", "text")
 EXAMPLE_KINDS = ("sentence", "passage", "plan", "shortcoming", "slogan", "preamble")
 
 UnitKey = tuple[str, int, int]
@@ -167,26 +166,6 @@ def read_folder(folder: Path) -> Iterator[Document]:
     for path in sorted(folder.glob("*.txt")):
         origin = origin_from_row(sources[path.name]) if path.name in sources else None
         yield document_from_bytes(path.read_bytes(), path.name, origin=origin)
-
-
-def write_labels(path: Path, labels: Iterable[Label], paragraphs: Sequence[Paragraph]) -> None:
-    """Write a label file in the order of the units, with offsets and text taken from ``paragraphs``."""
-    by_key = {label.key: label for label in labels}
-    statements = any(key[2] for key in by_key)
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(STATEMENT_COLUMNS if statements else PARAGRAPH_COLUMNS)
-        for paragraph in paragraphs:
-            for unit in paragraph.statements if statements else (paragraph,):
-                number = unit.position if statements else 0
-                label = by_key.get((paragraph.document, paragraph.position, number))
-                if label is None:
-                    continue
-                where = [paragraph.document, paragraph.position, *([number] if statements else [])]
-                middle = [label.theme] if statements else [label.theme, ";".join(label.secondary)]
-                writer.writerow(
-                    [*where, unit.start, unit.end, digest(unit.text), unit.text, *middle, label.annotator, label.note]
-                )
 
 
 def _load_folder(folder: Path, codebook: Path | None) -> LabelSet:

@@ -108,7 +108,7 @@ class Model:
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Classify texts, in order."""
-        return list(self.iterate(texts))
+        return list(self._predictions(texts))
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return the probabilities of the leaf codes, shape (texts, leaf codes), in the codebook's order."""
@@ -118,8 +118,7 @@ class Model:
         """Return calibrated weights, shape (leaf codes, terms), and intercepts: softmax of their scores is the answer."""
         return self._linear.T.copy(), self._bias.copy()
 
-    def iterate(self, texts: Sequence[str]) -> Iterator[Prediction]:
-        """Classify texts one batch at a time and yield the predictions in order."""
+    def _predictions(self, texts: Sequence[str]) -> Iterator[Prediction]:
         split = self._statements(texts)
         whole, parts = split.probabilities, split.parts
         whole_themes, part_themes = whole @ self._fold, parts @ self._fold
@@ -187,8 +186,7 @@ class Model:
     @cached_property
     def _fold(self) -> Floats:
         """1 where a leaf code belongs to a theme, shape (leaf codes, themes)."""
-        owners = [leaf if leaf in self._themes else leaf.split(".", 1)[0] for leaf in self._leaves]
-        return np.array([[float(owner == theme) for theme in self._themes] for owner in owners])
+        return np.eye(len(self._themes))[list(self.codebook.leaf_theme_places)]
 
     @cached_property
     def _linear(self) -> Floats:

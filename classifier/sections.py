@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Literal
 
 SectionKind = Literal["achievements", "shortcomings", "plans", "key_figures", "preamble"]
-SECTION_KINDS: tuple[SectionKind, ...] = get_args(SectionKind)
 
 _SHORTCOMINGS = re.compile(r"不足|问题|短板|困难|差距|薄弱|瓶颈")
 _SOLVED = re.compile(r"(?:解决|整改|破解|查处|聚焦|信访|热点|难点).{0,6}(?:问题|困难|短板)")

@@ -57,7 +57,7 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
         shares = means @ softmax(held_out * calibration[0] + calibration[1:])
         mixed_rule = fit_mixed_rule(place, values["mixed_presence"], leaves, shares, targets)
         leaves = mixed_rule.apply(leaves, shares) if mixed_rule else leaves
-    themes = _fold_to_themes(labels, leaves)
+    themes, truth = _fold_to_themes(labels, leaves), _fold_to_themes(labels, np.eye(codes)[targets])
     coefficients, intercepts = _fit_linear(features, targets, sample_weights, codes, values)
     threshold = _secondary_threshold(labels, leaves, values["secondary_threshold"])
     record = {
@@ -68,8 +68,8 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
         "settings": values,
         "texts": dict(sorted(Counter(item.kind for item in texts).items())),
         "texts_per_code": dict(sorted(Counter(item.theme for item in texts).items())),
-        "out_of_fold": _out_of_fold_record(labels, texts, themes),
-        "held_out_errors": _held_out_errors(labels, texts, themes),
+        "out_of_fold": _out_of_fold_record(texts, themes, truth),
+        "held_out_errors": _held_out_errors(texts, themes, truth),
     }
     return Model(
         labels.codebook,
@@ -190,19 +190,18 @@ def _secondary_threshold(labels: LabelSet, probability: Floats, default: float) 
     return best[1]
 
 
-def _out_of_fold_record(labels: LabelSet, texts: Sequence[LabelledText], themes: Floats) -> dict[str, Any]:
+def _out_of_fold_record(texts: Sequence[LabelledText], themes: Floats, truth: Floats) -> dict[str, Any]:
     """Accuracy over themes of each kind of text when its fold was not trained on; `evaluate` says far more."""
-    right = themes.argmax(axis=1) == _true_themes(labels, texts).argmax(axis=1)
+    right = themes.argmax(axis=1) == truth.argmax(axis=1)
     kinds = np.array([item.kind for item in texts])
     return {str(kind): {"accuracy": round(float(right[kinds == kind].mean()), 4)} for kind in np.unique(kinds)}
 
 
-def _held_out_errors(labels: LabelSet, texts: Sequence[LabelledText], themes: Floats) -> dict[str, list[list[float]]]:
+def _held_out_errors(texts: Sequence[LabelledText], themes: Floats, truth: Floats) -> dict[str, list[list[float]]]:
     """For each labelled document, when it was not trained on: estimated minus true share of each theme, and its size.
 
     What the intervals of a mix rest on; one row a document, by measure: paragraphs, or text (characters of statements).
     """
-    truth = _true_themes(labels, texts)
     errors: dict[str, list[list[float]]] = {"paragraphs": [], "text": []}
     for measure, kind in (("paragraphs", "paragraph"), ("text", "statement")):
         sizes = np.array([float(len(item.text)) if measure == "text" else 1.0 for item in texts])
@@ -214,13 +213,6 @@ def _held_out_errors(labels: LabelSet, texts: Sequence[LabelledText], themes: Fl
     return errors
 
 
-def _true_themes(labels: LabelSet, texts: Sequence[LabelledText]) -> Floats:
-    order = labels.codebook.theme_codes
-    places = [order.index(labels.codebook.entry(item.theme).theme) for item in texts]
-    return np.eye(len(order))[places]
-
-
 def _fold_to_themes(labels: LabelSet, leaves: Floats) -> Floats:
-    order = labels.codebook.theme_codes
-    owners = [order.index(labels.codebook.entry(code).theme) for code in labels.codebook.leaf_codes]
-    return leaves @ np.eye(len(order))[owners]
+    folded: Floats = leaves @ np.eye(len(labels.codebook.themes))[list(labels.codebook.leaf_theme_places)]
+    return folded

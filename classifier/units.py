@@ -120,9 +120,8 @@ def _divided(text: str, section: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
         else:
             yield section, *lead
     for start, end in items:
-        if len(items) > 1:
-            for inner_section, inner_start, inner_end in _divided_item(text[start:end], section):
-                yield inner_section, start + inner_start, start + inner_end
+        for inner_section, inner_start, inner_end in _divided_item(text[start:end], section):
+            yield inner_section, start + inner_start, start + inner_end
 
 
 def _divided_item(item: str, section: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int, int]]:
