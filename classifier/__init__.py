@@ -9,58 +9,95 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from classifier.agreement import Agreement, compare_folders
-    from classifier.api import classify, load_model, read_document, theme_mix
+    from classifier.agreement import Agreement, compare_folders, compare_labels
+    from classifier.api import classify, load_model, read_document, read_upload, theme_mix
+    from classifier.batch import Item, prediction_columns, record_of
     from classifier.codebook import Code, Codebook, load_codebook
-    from classifier.documents import Document, Origin
+    from classifier.counting import CountedParagraphs
+    from classifier.documents import LEVELS, Document, Origin, level_of
     from classifier.errors import CodebookError, InputError, LabelError, ModelError, PolicyThemesError
     from classifier.evaluation import evaluate, evaluate_held_out
-    from classifier.labels import Label, LabelledText, LabelSet, check_against_sources, load_labels
-    from classifier.mix import Mix, MixRow, Share
-    from classifier.model import Evidence, Explanation, Model, Prediction, StatementPrediction
+    from classifier.formats import Table
+    from classifier.labels import (
+        PARAGRAPH_COLUMNS,
+        STATEMENT_COLUMNS,
+        Label,
+        LabelledText,
+        LabelSet,
+        check_against_sources,
+        load_labels,
+        read_folder,
+        read_label_file,
+    )
+    from classifier.mix import GROUPINGS, MEASURES, Mix, MixRow, Share, mix_of_paragraphs
+    from classifier.mix_files import mix_notes, write_mix
+    from classifier.model import Evidence, Explanation, Model, Prediction, StatementPrediction, TextScores
     from classifier.model_file import save_model
     from classifier.outline import render_outline
     from classifier.sentences import split_statements
-    from classifier.settings import TRAINING_SETTINGS, Setting
+    from classifier.settings import TRAINING_SETTINGS, Setting, home
     from classifier.shipped import shipped_folder
     from classifier.sklearn_export import export_sklearn, sklearn_pipeline
     from classifier.training import train
-    from classifier.units import Paragraph, Reading, Statement
+    from classifier.units import Paragraph, Reading, Statement, digest, read_units
     from classifier.version import VERSION
+    from classifier.writers import open_writer
 
 _HOME = {
-    "agreement": ("Agreement", "compare_folders"),
-    "api": ("classify", "load_model", "read_document", "theme_mix"),
+    "agreement": ("Agreement", "compare_folders", "compare_labels"),
+    "api": ("classify", "load_model", "read_document", "read_upload", "theme_mix"),
+    "batch": ("Item", "prediction_columns", "record_of"),
     "codebook": ("Code", "Codebook", "load_codebook"),
-    "documents": ("Document", "Origin"),
+    "counting": ("CountedParagraphs",),
+    "documents": ("LEVELS", "Document", "Origin", "level_of"),
     "errors": ("CodebookError", "InputError", "LabelError", "ModelError", "PolicyThemesError"),
     "evaluation": ("evaluate", "evaluate_held_out"),
-    "labels": ("Label", "LabelSet", "LabelledText", "check_against_sources", "load_labels"),
-    "mix": ("Mix", "MixRow", "Share"),
-    "model": ("Evidence", "Explanation", "Model", "Prediction", "StatementPrediction"),
+    "formats": ("Table",),
+    "labels": (
+        "Label",
+        "LabelSet",
+        "LabelledText",
+        "PARAGRAPH_COLUMNS",
+        "STATEMENT_COLUMNS",
+        "check_against_sources",
+        "load_labels",
+        "read_folder",
+        "read_label_file",
+    ),
+    "mix": ("GROUPINGS", "MEASURES", "Mix", "MixRow", "Share", "mix_of_paragraphs"),
+    "mix_files": ("mix_notes", "write_mix"),
+    "model": ("Evidence", "Explanation", "Model", "Prediction", "StatementPrediction", "TextScores"),
     "model_file": ("save_model",),
     "outline": ("render_outline",),
-    "settings": ("Setting", "TRAINING_SETTINGS"),
+    "settings": ("Setting", "TRAINING_SETTINGS", "home"),
     "shipped": ("shipped_folder",),
     "sklearn_export": ("export_sklearn", "sklearn_pipeline"),
     "training": ("train",),
     "sentences": ("split_statements",),
-    "units": ("Paragraph", "Reading", "Statement"),
+    "units": ("Paragraph", "Reading", "Statement", "digest", "read_units"),
     "version": ("VERSION",),
+    "writers": ("open_writer",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "GROUPINGS",
+    "LEVELS",
+    "MEASURES",
+    "PARAGRAPH_COLUMNS",
+    "STATEMENT_COLUMNS",
     "TRAINING_SETTINGS",
     "VERSION",
     "Agreement",
     "Code",
     "Codebook",
     "CodebookError",
+    "CountedParagraphs",
     "Document",
     "Evidence",
     "Explanation",
     "InputError",
+    "Item",
     "Label",
     "LabelError",
     "LabelSet",
@@ -78,16 +115,31 @@ __all__ = [
     "Share",
     "Statement",
     "StatementPrediction",
+    "Table",
+    "TextScores",
     "check_against_sources",
     "classify",
     "compare_folders",
+    "compare_labels",
+    "digest",
     "evaluate",
     "evaluate_held_out",
     "export_sklearn",
+    "home",
+    "level_of",
     "load_codebook",
     "load_labels",
     "load_model",
+    "mix_notes",
+    "mix_of_paragraphs",
+    "open_writer",
+    "prediction_columns",
     "read_document",
+    "read_folder",
+    "read_label_file",
+    "read_units",
+    "read_upload",
+    "record_of",
     "render_outline",
     "save_model",
     "shipped_folder",
@@ -95,6 +147,7 @@ __all__ = [
     "split_statements",
     "theme_mix",
     "train",
+    "write_mix",
 ]
 
 

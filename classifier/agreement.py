@@ -33,7 +33,7 @@ def compare_folders(first: Path, second: Path, codebook: Codebook) -> list[Agree
     for name in (PARAGRAPHS_FILE, STATEMENTS_FILE):
         if (first / name).is_file() and (second / name).is_file():
             pair = read_label_file(first / name, codebook), read_label_file(second / name, codebook)
-            results.append(compare(name.removesuffix(".csv"), *pair, codebook))
+            results.append(compare_labels(name.removesuffix(".csv"), *pair, codebook))
     if not results:
         raise LabelError(
             f"{first} and {second} share neither {PARAGRAPHS_FILE} nor {STATEMENTS_FILE}; name two folders that do"
@@ -41,7 +41,7 @@ def compare_folders(first: Path, second: Path, codebook: Codebook) -> list[Agree
     return results
 
 
-def compare(kind: str, first: Sequence[Label], second: Sequence[Label], codebook: Codebook) -> Agreement:
+def compare_labels(kind: str, first: Sequence[Label], second: Sequence[Label], codebook: Codebook) -> Agreement:
     """Compare the primary themes of two annotators on the units that both labelled.
 
     Cohen (1960), "A coefficient of agreement for nominal scales"; Krippendorff (2004), "Content analysis", chapter 11.

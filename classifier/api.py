@@ -1,6 +1,8 @@
 """The front door: four functions that most programs need, with the default model where none is given."""
 
+import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from classifier.batch import Failures, classify_items, open_sources
@@ -27,6 +29,24 @@ def read_document(path: str | Path, *, encoding: str | None = None) -> Reading:
     if isinstance(opened, Table):
         raise InputError(f"{path}: a table, not a document; its rows are paragraphs already")
     return read_units(opened)
+
+
+def read_upload(data: bytes, name: str, *, encoding: str | None = None, text_column: str | None = None) -> Reading | Table:
+    """Read a file that exists as bytes only: a report becomes a `Reading`, a table stays a `Table` with its rows read.
+
+    ``name`` is what messages and the document are called; its suffix says how to read it. Raises InputError.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"upload{Path(name).suffix.lower()}"
+        path.write_bytes(data)
+        try:
+            opened = read_input(path, encoding=encoding, text_column=text_column)
+            if not isinstance(opened, Table):
+                return read_units(replace(opened, name=name))
+            rows = list(opened.rows())
+        except InputError as error:
+            raise InputError(str(error).replace(str(path), name).replace(path.name, name)) from None
+    return replace(opened, name=name, rows=lambda: iter(rows))
 
 
 def classify(texts: str | Sequence[str] | Reading, model: Model | None = None) -> list[Prediction]:

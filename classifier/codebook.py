@@ -1,18 +1,19 @@
-"""The codebook: themes and their sub-codes, read from TOML, with definitions for people and rules for annotators."""
+"""The codebook: themes and their sub-codes, read from TOML, with definitions and rules for people in English and Chinese."""
 
 import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from classifier.errors import CodebookError
 
 # Lists of codes are joined by ";" in flat files, so a code holds none, nor a line break.
 _CODE = re.compile(r"[^\s;|](?:[^\r\n\t;|]*[^\s;|])?")
-_ENTRY_KEYS = {"code", "zh", "en", "definition", "includes", "excludes"}
+_LANGUAGES = ("zh", "en")
+_Wording = TypeVar("_Wording", str, tuple[str, ...])
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,34 @@ class Code:
     definition: str = ""
     includes: str = ""
     excludes: str = ""
+    definition_zh: str = ""
+    includes_zh: str = ""
+    excludes_zh: str = ""
 
     @property
     def theme(self) -> str:
         """The theme that this code belongs to: ``other`` for ``other.corrections``."""
         return self.code.split(".", 1)[0]
+
+    def name(self, language: str) -> str:
+        """Return the name in ``language`` ("zh" or "en"), else in the other one, else the code.
+
+        >>> Code("mediation", "矛盾纠纷调解", "").name("en")
+        '矛盾纠纷调解'
+        """
+        return _in_language(language, self.zh, self.en) or self.code
+
+    def definition_in(self, language: str) -> str:
+        """Return what the code is about, in ``language`` where the codebook has it, else in the other one."""
+        return _in_language(language, self.definition_zh, self.definition)
+
+    def includes_in(self, language: str) -> str:
+        """Return what belongs to the code, in ``language`` where the codebook has it, else in the other one."""
+        return _in_language(language, self.includes_zh, self.includes)
+
+    def excludes_in(self, language: str) -> str:
+        """Return what belongs elsewhere, in ``language`` where the codebook has it, else in the other one."""
+        return _in_language(language, self.excludes_zh, self.excludes)
 
 
 @dataclass(frozen=True)
@@ -41,6 +65,7 @@ class Codebook:
     subcodes: tuple[Code, ...] = ()
     rules: tuple[str, ...] = ()
     mixed: str = ""  # The leaf code of units with three or more themes and none leading, where there is one.
+    rules_zh: tuple[str, ...] = ()  # The rules in Chinese, in the same order, or none.
 
     @property
     def theme_codes(self) -> tuple[str, ...]:
@@ -78,6 +103,10 @@ class Codebook:
                 return entry
         raise CodebookError(f"no code {code!r} in codebook {self.version}; it has: {', '.join(self.all_codes)}")
 
+    def rules_in(self, language: str) -> tuple[str, ...]:
+        """Return the rules in ``language`` ("zh" or "en") where the codebook has them, else in the other one."""
+        return _in_language(language, self.rules_zh, self.rules)
+
     @property
     def all_codes(self) -> tuple[str, ...]:
         """Every code, themes first."""
@@ -91,21 +120,26 @@ class Codebook:
         """Plain data for JSON; `from_dict` reads it back."""
         return {
             "version": self.version,
-            "themes": [vars(entry) for entry in self.themes],
-            "subcodes": [vars(entry) for entry in self.subcodes],
+            "themes": [asdict(entry) for entry in self.themes],
+            "subcodes": [asdict(entry) for entry in self.subcodes],
             "rules": list(self.rules),
             "mixed": self.mixed,
+            "rules_zh": list(self.rules_zh),
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], name: str = "codebook") -> "Codebook":
-        """Build a codebook from plain data and check it; ``name`` is used in messages."""
+        """Build a codebook from plain data and check it; ``name`` is used in messages.
+
+        All but ``themes`` may be missing: models of earlier versions hold no Chinese definitions and rules.
+        """
         book = cls(
             version=str(data.get("version", "1")),
             themes=tuple(_entry(item, name) for item in data.get("themes", ())),
             subcodes=tuple(_entry(item, name) for item in data.get("subcodes", ())),
-            rules=tuple(str(rule) for rule in data.get("rules", ())),
+            rules=_rules(data, "rules", name),
             mixed=str(data.get("mixed", "")),
+            rules_zh=_rules(data, "rules_zh", name),
         )
         _check(book, name)
         return book
@@ -143,14 +177,28 @@ def codebook_from_labels(codes: Iterable[str]) -> Codebook:
     )
 
 
+def _in_language(language: str, chinese: _Wording, english: _Wording) -> _Wording:
+    if language not in _LANGUAGES:
+        raise CodebookError(f"no language {language!r} in a codebook; use one of {', '.join(_LANGUAGES)}")
+    return (chinese or english) if language == "zh" else (english or chinese)
+
+
+def _rules(data: Mapping[str, Any], key: str, name: str) -> tuple[str, ...]:
+    rules = data.get(key, ())
+    if isinstance(rules, str):  # It would be taken apart into characters.
+        raise CodebookError(f"{name}: {key} = {rules!r} is one text; write a list with one text for each rule")
+    return tuple(str(rule) for rule in rules)
+
+
 def _entry(item: Any, name: str) -> Code:
     if not isinstance(item, Mapping):
         raise CodebookError(f"{name}: an entry is {item!r}; each is a table with code, zh and en")
-    unknown, missing = set(item) - _ENTRY_KEYS, {"code", "zh", "en"} - set(item)
+    allowed = {field.name for field in fields(Code)}
+    unknown, missing = set(item) - allowed, {"code", "zh", "en"} - set(item)
     if unknown or missing:
         raise CodebookError(
             f"{name}: entry {item.get('code', '?')!r} has unknown keys {sorted(unknown)} and lacks {sorted(missing)}; "
-            f"allowed: {', '.join(sorted(_ENTRY_KEYS))}"
+            f"allowed: {', '.join(sorted(allowed))}"
         )
     return Code(**{key: str(value).strip() for key, value in item.items()})
 
@@ -174,6 +222,11 @@ def _check(book: Codebook, name: str) -> None:
             raise CodebookError(f"{name}: sub-code {sub.code!r} must be THEME.NAME with THEME one of {book.theme_codes}")
     if book.mixed and book.mixed not in book.leaf_codes:
         raise CodebookError(f"{name}: mixed = {book.mixed!r} is no leaf code; use one of {', '.join(book.leaf_codes)}")
+    if book.rules_zh and len(book.rules_zh) != len(book.rules):
+        raise CodebookError(
+            f"{name}: {len(book.rules_zh)} rules_zh for {len(book.rules)} rules; give each rule its Chinese text "
+            "in the same order, or leave rules_zh out"
+        )
     for code in book.theme_codes:
         below = [sub.code for sub in book.subcodes if sub.theme == code]
         if len(below) == 1 and book.version != "from-labels":

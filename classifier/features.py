@@ -88,10 +88,13 @@ class Vocabulary:
         # 32-bit indices: scikit-learn takes no others, and they are half as much to move.
         return csr_array((counts, term.astype(np.int32), bounds.astype(np.int32)), shape=(len(texts), len(self)))
 
-    def find(self, text: str) -> list[tuple[int, int, int]]:
-        """Return (start, end, term number) of every occurrence in ``text``; offsets count its own characters."""
-        _, starts, ends, terms = self._trie.match([text])
-        return sorted(zip(starts.tolist(), ends.tolist(), terms.tolist(), strict=True))
+    def find(self, texts: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Return (row, start, end, term number) of every occurrence, as arrays; offsets count the row's own characters.
+
+        >>> [column.tolist() for column in Vocabulary(("人民", "民调")).find(["为人民", "人民调解"])]
+        [[0, 1, 1], [1, 0, 1], [3, 2, 3], [0, 0, 1]]
+        """
+        return self._trie.match(texts)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ Lei et al. 2018). The errors are a model's record; a model without them gives sh
 
 import hashlib
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.batch import Item
+from classifier.counting import CountedParagraphs, count_paragraphs
 from classifier.documents import Origin
 from classifier.errors import InputError
-from classifier.labels import Label, LabelSet
+from classifier.labels import LabelSet
 from classifier.model import Model, Prediction
-from classifier.units import digest
 
 Floats = NDArray[np.float64]
 
@@ -85,20 +84,6 @@ class Mix:
         }
 
 
-@dataclass(frozen=True)
-class _Unit:
-    """A paragraph's weight in a group: theme probabilities summing to 1, its size, and whether a person labelled it."""
-
-    document: str
-    origin: Origin
-    group: str
-    probabilities: Floats
-    theme: str
-    size: float
-    labelled: bool
-    digest: str
-
-
 def theme_mix(
     model: Model,
     pairs: Iterable[tuple[Item, Prediction]],
@@ -111,26 +96,40 @@ def theme_mix(
 
     ``pairs`` come from `classifier.classify`. Raises InputError for an unknown grouping or measure, or no paragraph.
     """
-    if by not in GROUPINGS:
-        raise InputError(f"cannot group by {by!r}; use one of {', '.join(GROUPINGS)}")
-    if measure not in MEASURES:
-        raise InputError(f"cannot measure {measure!r}; use one of {', '.join(MEASURES)}")
-    hand = _HandLabels(labels, model)
-    units = [unit for item, prediction in pairs for unit in _units(item, prediction, model, hand, by, measure)]
-    if not units:
+    _check_choices(by, measure)
+    paragraphs = count_paragraphs(model, pairs, labels, by=by, measure=measure)
+    return mix_of_paragraphs(paragraphs, model, by=by, measure=measure)
+
+
+def mix_of_paragraphs(
+    paragraphs: CountedParagraphs,
+    model: Model,
+    *,
+    by: str = "jurisdiction",
+    measure: str = "paragraphs",
+    detailed: bool = False,
+) -> Mix:
+    """Return the mix of paragraphs that were counted elsewhere; ``detailed`` gives leaf codes in the place of themes.
+
+    ``by`` only names what ``groups`` holds. Raises InputError for an unknown grouping or measure, or no paragraph.
+    """
+    _check_choices(by, measure)
+    if not len(paragraphs.documents):
         raise InputError("no paragraph to count; give documents or tables that hold text")
-    groups: dict[str, list[_Unit]] = defaultdict(list)
-    for unit in units:
-        groups[unit.group].append(unit)
-    errors = np.array(model.record.get("held_out_errors", {}).get(measure, []), dtype=float)
-    codes = model.codebook.theme_codes
+    fold = _fold(model, detailed)
+    codes = model.codebook.leaf_codes if detailed else model.codebook.theme_codes
+    recorded = np.array(model.record.get("held_out_errors", {}).get(measure, []), dtype=float)
+    errors = np.column_stack([recorded[:, :-1] @ fold, recorded[:, -1]]) if len(recorded) else recorded
     level = interval_level(len(errors))
-    rows = tuple(_row(group, members, codes, errors, level) for group, members in groups.items())
+    places: dict[str, list[int]] = {}
+    for place, group in enumerate(paragraphs.groups):
+        places.setdefault(group, []).append(place)
+    expected, counted = paragraphs.expected @ fold, paragraphs.counted @ fold
+    rows = tuple(
+        _row(group, np.array(own), paragraphs, expected, counted, codes, errors, level) for group, own in places.items()
+    )
     needed = any(row.labelled < row.paragraphs for row in rows)
-    state = hashlib.sha256(f"{model.identity} {by} {measure}".encode())
-    for unit in units:
-        state.update(f"{unit.document}\0{unit.group}\0{unit.digest}\0{unit.labelled}\n".encode("utf-8", "surrogatepass"))
-    return Mix(by, measure, level if needed else None, state.hexdigest()[:16], rows)
+    return Mix(by, measure, level if needed else None, _snapshot(paragraphs, f"{model.identity} {by} {measure}"), rows)
 
 
 def interval_level(jurisdictions: int) -> float | None:
@@ -142,10 +141,6 @@ def interval_level(jurisdictions: int) -> float | None:
     [None, 0.8, 0.9, 0.95]
     """
     return next((level for level in _LEVELS if _rank(jurisdictions, level) <= jurisdictions), None)
-
-
-def _rank(jurisdictions: int, level: float) -> int:
-    return math.ceil(round((jurisdictions + 1) * level, 9))
 
 
 def conformal_half_width(errors: Floats, level: float) -> Floats:
@@ -166,25 +161,60 @@ def partly_labelled_half_width(errors: Floats, sizes: Floats, level: float, unla
     return width
 
 
-def _row(group: str, units: Sequence[_Unit], codes: Sequence[str], errors: Floats, level: float | None) -> MixRow:
-    sizes = np.array([unit.size for unit in units])
-    probabilities = np.array([unit.probabilities for unit in units])
-    total = max(sizes.sum(), 1e-12)
-    shares = sizes @ probabilities / total
-    free = [not unit.labelled for unit in units]
-    low, high = _interval(units, sizes, probabilities, shares, np.array(free), errors, level)
-    counts = [sum(unit.size for unit in units if unit.theme == code) for code in codes]
+def _check_choices(by: str, measure: str) -> None:
+    if by not in GROUPINGS:
+        raise InputError(f"cannot group by {by!r}; use one of {', '.join(GROUPINGS)}")
+    if measure not in MEASURES:
+        raise InputError(f"cannot measure {measure!r}; use one of {', '.join(MEASURES)}")
+
+
+def _rank(jurisdictions: int, level: float) -> int:
+    return math.ceil(round((jurisdictions + 1) * level, 9))
+
+
+def _fold(model: Model, detailed: bool) -> Floats:
+    """1 where a leaf code belongs to a column of the table, shape (leaf codes, columns)."""
+    if detailed:
+        return np.eye(len(model.codebook.leaf_codes))
+    fold: Floats = np.eye(len(model.codebook.theme_codes))[list(model.codebook.leaf_theme_places)]
+    return fold
+
+
+def _snapshot(paragraphs: CountedParagraphs, made_with: str) -> str:
+    state = hashlib.sha256(made_with.encode())
+    for document, group, text, labelled in zip(
+        paragraphs.documents, paragraphs.groups, paragraphs.digests, paragraphs.labelled.tolist(), strict=True
+    ):
+        state.update(f"{document}\0{group}\0{text}\0{labelled}\n".encode("utf-8", "surrogatepass"))
+    return state.hexdigest()[:16]
+
+
+def _row(
+    group: str,
+    own: NDArray[np.int64],
+    paragraphs: CountedParagraphs,
+    expected: Floats,
+    counted: Floats,
+    codes: Sequence[str],
+    errors: Floats,
+    level: float | None,
+) -> MixRow:
+    expected, counts, labelled = expected[own], counted[own].sum(axis=0), paragraphs.labelled[own]
+    shares = expected.sum(axis=0) / max(expected.sum(), 1e-12)
+    documents = [paragraphs.documents[place] for place in own]
+    interval = _interval(documents, expected, shares, ~labelled, errors, level)
+    low, high = interval or (None, None)
     return MixRow(
         group,
-        _common_origin(units),
-        len(units),
-        len(units) - sum(free),
+        _common_origin({paragraphs.origins[place] for place in own}),
+        len(own),
+        int(labelled.sum()),
         {
             code: Share(
                 round(float(shares[number]), 6),
                 None if low is None else round(float(low[number]), 6),
                 None if high is None else round(float(high[number]), 6),
-                round(counts[number]),
+                round(float(counts[number])),
             )
             for number, code in enumerate(codes)
         },
@@ -192,95 +222,45 @@ def _row(group: str, units: Sequence[_Unit], codes: Sequence[str], errors: Float
 
 
 def _interval(
-    units: Sequence[_Unit],
-    sizes: Floats,
-    probabilities: Floats,
+    documents: Sequence[str],
+    expected: Floats,
     shares: Floats,
     free: NDArray[np.bool_],
     errors: Floats,
     level: float | None,
-) -> tuple[Floats, Floats] | tuple[None, None]:
+) -> tuple[Floats, Floats] | None:
     if not free.any() or level is None or not len(errors):
-        return None, None
+        return None
     held_out, held_out_sizes = errors[:, :-1], errors[:, -1]
-    total = sizes.sum()
-    known = (sizes * ~free) @ probabilities / total
+    total = expected.sum()
+    known = expected[~free].sum(axis=0) / total
     if free.all():
         half = conformal_half_width(held_out, level)
     else:
-        half = partly_labelled_half_width(held_out, held_out_sizes, level, int(free.sum()), len(units))
-    documents = [unit.document for unit in units]
+        half = partly_labelled_half_width(held_out, held_out_sizes, level, int(free.sum()), len(expected))
     if len(set(documents)) > 1:
-        half = np.maximum(half, _between_documents(documents, sizes, probabilities, level))
-    return np.maximum(known, shares - half), np.minimum(known + sizes[free].sum() / total, shares + half)
+        half = np.maximum(half, _between_documents(documents, expected, level))
+    return np.maximum(known, shares - half), np.minimum(known + expected[free].sum() / total, shares + half)
 
 
-def _between_documents(documents: Sequence[str], sizes: Floats, probabilities: Floats, level: float) -> Floats:
+def _between_documents(documents: Sequence[str], expected: Floats, level: float) -> Floats:
     """Half the width of the interval from resampling whole documents, never paragraphs (cluster bootstrap)."""
-    names = sorted(set(documents))
-    place = np.array([names.index(name) for name in documents])
-    weights = np.array([sizes[place == number].sum() for number in range(len(names))])
-    sums = np.array([(sizes[:, None] * probabilities)[place == number].sum(axis=0) for number in range(len(names))])
-    drawn = np.random.default_rng(0).integers(0, len(names), (BOOTSTRAPS, len(names)))
-    means = sums[drawn].sum(axis=1) / weights[drawn].sum(axis=1)[:, None]
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    place_of = {name: number for number, name in enumerate(sorted(set(documents)))}
+    place = np.array([place_of[name] for name in documents])
+    sums = np.zeros((len(place_of), expected.shape[1]))
+    np.add.at(sums, place, expected)
+    drawn = np.random.default_rng(0).integers(0, len(sums), (BOOTSTRAPS, len(sums)))
+    # How often each document was drawn, times its sums: the same as summing what was drawn, in one product.
+    times = np.zeros((BOOTSTRAPS, len(sums)))
+    np.add.at(times, (np.arange(BOOTSTRAPS)[:, None], drawn), 1.0)
+    totals = times @ sums
+    low, high = np.quantile(totals / totals.sum(axis=1)[:, None], [(1 - level) / 2, (1 + level) / 2], axis=0)
     half: Floats = (high - low) / 2
     return half
 
 
-class _HandLabels:
-    """Finds the hand label of a paragraph and of its statements, where the labels speak of the model's codebook."""
-
-    def __init__(self, labels: LabelSet | None, model: Model) -> None:
-        self._paragraphs: dict[tuple[str, str], Label] = {}
-        self._statements: dict[tuple[str, int, str], Label] = {}
-        if labels is not None and labels.codebook.leaf_codes == model.codebook.leaf_codes:
-            self._paragraphs = labels.by_text()
-            self._statements = {(label.key[0], label.key[1], label.digest): label for label in labels.statements}
-
-    def paragraph(self, item: Item) -> Label | None:
-        document = str(item.fields.get("document", ""))
-        return self._paragraphs.get((document, digest(item.text))) if self._paragraphs else None
-
-    def statement(self, label: Label | None, text: str) -> Label | None:
-        return self._statements.get((label.key[0], label.key[1], digest(text))) if label else None
-
-
-def _units(item: Item, prediction: Prediction, model: Model, hand: _HandLabels, by: str, measure: str) -> Iterable[_Unit]:
-    if not prediction.theme:
-        return
-    document = str(item.fields.get("document", ""))
-    groups = {
-        "jurisdiction": item.origin.jurisdiction,
-        "document": document,
-        "year": item.origin.year,
-        "level": item.origin.level,
-        "section_kind": str(item.fields.get("section_kind", "")),
-    }
-    label = hand.paragraph(item)
-    codes = model.codebook.theme_codes
-
-    def one_hot(code: str) -> Floats:
-        theme = model.codebook.entry(code).theme
-        return np.array([float(name == theme) for name in codes])
-
-    own = one_hot(label.theme) if label else np.array(list(prediction.scores.values()))
-    size = 1.0
-    if measure == "text":
-        size = float(sum(len(part.text) for part in prediction.statements))
-        labels = [hand.statement(label, part.text) for part in prediction.statements]
-        parts = [
-            len(part.text) * (one_hot(known.theme) if known else np.array(list(part.scores.values())))
-            for part, known in zip(prediction.statements, labels, strict=True)
-        ]
-        own = np.sum(parts, axis=0) / max(size, 1.0)
-    theme = codes[int(own.argmax())]
-    yield _Unit(document, item.origin, groups[by], own, theme, size, label is not None, digest(item.text))
-
-
-def _common_origin(units: Sequence[_Unit]) -> Origin:
-    """Return what all units of a group share of their origin; the rest is empty."""
-    origins = {unit.origin for unit in units}
+def _common_origin(origins: set[Origin]) -> Origin:
+    """Return what all paragraphs of a group share of their origin; the rest is empty."""
     names = ("jurisdiction", "adcode", "level", "year")
     values = {name: {getattr(origin, name) for origin in origins} for name in names}
     return Origin(**{name: next(iter(found)) for name, found in values.items() if len(found) == 1})

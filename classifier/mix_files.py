@@ -29,7 +29,7 @@ TIDY_COLUMNS = (
 )
 
 
-def notes(mix: Mix) -> list[str]:
+def mix_notes(mix: Mix) -> list[str]:
     """Say in plain words what the table estimates and where its intervals come from."""
     what = {
         "paragraphs": "Share of paragraphs by primary theme; each row sums to 100 %.",
@@ -96,7 +96,7 @@ def _xlsx(mix: Mix, codebook: Codebook) -> bytes:
         for number, row in enumerate(mix.rows, 1):
             pivot.write_row(number, 0, [row.group, row.origin.year, row.paragraphs, row.labelled])
             pivot.write_row(number, 4, [share.share for share in row.shares.values()], percent)
-        for number, note in enumerate([*notes(mix), f"snapshot {mix.snapshot}"], len(mix.rows) + 2):
+        for number, note in enumerate([*mix_notes(mix), f"snapshot {mix.snapshot}"], len(mix.rows) + 2):
             pivot.write_string(number, 0, note)
         pivot.set_column(0, 0, 16)
         pivot.set_column(4, 4 + len(entries), 15)
@@ -114,7 +114,7 @@ def _html(mix: Mix, codebook: Codebook) -> bytes:
         f"<th scope=col>{html.escape(entry.zh)}<br><small>{html.escape(entry.en)}</small></th>" for entry in entries
     )
     body = "\n".join(_html_row(row) for row in mix.rows)
-    foot = "".join(f"<p>{html.escape(note)}</p>" for note in notes(mix))
+    foot = "".join(f"<p>{html.escape(note)}</p>" for note in mix_notes(mix))
     page = f"""<!doctype html>
 <html lang="zh-Hans"><meta charset="utf-8"><title>主题分布 theme mix</title>
 <style>

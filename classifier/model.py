@@ -34,6 +34,7 @@ class StatementPrediction:
     detail: str
     confidence: float
     scores: Mapping[str, float]
+    leaf_scores: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -108,18 +109,29 @@ class Model:
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Classify texts, in order."""
-        return list(self._predictions(texts))
+        return list(self._predictions(texts, self.score(texts)))
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return the probabilities of the leaf codes, shape (texts, leaf codes), in the codebook's order."""
-        return self._statements(texts).probabilities
+        return self.score(texts).probabilities
 
     def linear_weights(self) -> tuple[Floats, Floats]:
         """Return calibrated weights, shape (leaf codes, terms), and intercepts: softmax of their scores is the answer."""
         return self._linear.T.copy(), self._bias.copy()
 
-    def _predictions(self, texts: Sequence[str]) -> Iterator[Prediction]:
-        split = self._statements(texts)
+    def score(self, texts: Sequence[str]) -> "TextScores":
+        """Return the arrays behind `predict`, without an object for each text: what a store of many texts keeps."""
+        spans, bounds, pieces = split_texts(texts)
+        features = self.weights.apply(self.vocabulary.count(pieces))
+        means = statement_means(bounds, self.lead_weight)
+        scores = features @ self._linear + self._bias
+        parts, mean_scores = softmax(scores), means @ scores
+        probabilities = softmax(mean_scores)
+        if self.mixed_rule is not None:
+            probabilities = self.mixed_rule.apply(probabilities, means @ parts)
+        return TextScores(spans, bounds, features, means.data, parts, mean_scores, probabilities)
+
+    def _predictions(self, texts: Sequence[str], split: "TextScores") -> Iterator[Prediction]:
         whole, parts = split.probabilities, split.parts
         whole_themes, part_themes = whole @ self._fold, parts @ self._fold
         for row, text in enumerate(texts):
@@ -134,6 +146,7 @@ class Model:
                     end,
                     *self._best(parts[number], part_themes[number]),
                     dict(zip(self._themes, part_themes[number].tolist(), strict=True)),
+                    dict(zip(self._leaves, parts[number].tolist(), strict=True)),
                 )
                 for number, (start, end) in enumerate(split.spans[first:last], first)
             )
@@ -151,28 +164,29 @@ class Model:
 
     def explain(self, text: str, code: str | None = None) -> Explanation:
         """Say which terms speak for and against ``code``, by default the predicted leaf code."""
-        prediction = self.predict([text])[0]
+        split = self.score([text])
+        prediction = next(self._predictions([text], split))
         code = code or prediction.detail or self._leaves[0]
         leaf = self._leaves.index(self.codebook.entry(code).code)
-        split = self._statements([text])
-        evidence = []
-        for number, (start, end) in enumerate(split.spans):
-            features = split.features[[number], :]
-            weight = dict(
+        # What a term adds in one statement is shared by its occurrences there; keys are (statement, term) in order.
+        features, terms = split.features, len(self.vocabulary)
+        statements = np.repeat(np.arange(features.shape[0]), np.diff(features.indptr))
+        added = split.shares[statements] * features.data * self._linear[features.indices, leaf]
+        rows, starts, ends, found = self.vocabulary.find([text[start:end] for start, end in split.spans])
+        _, place, times = np.unique(rows * np.int64(terms) + found, return_inverse=True, return_counts=True)
+        offsets = np.array([start for start, _ in split.spans])[rows]
+        evidence = [
+            Evidence(self.vocabulary.terms[term], start, end, weight)
+            for start, end, term, weight in sorted(
                 zip(
-                    features.indices.tolist(),
-                    (split.shares[number] * features.data * self._linear[features.indices, leaf]).tolist(),
+                    (starts + offsets).tolist(),
+                    (ends + offsets).tolist(),
+                    found.tolist(),
+                    (added / times)[place].tolist(),
                     strict=True,
                 )
             )
-            found = self.vocabulary.find(text[start:end])
-            times: dict[int, int] = {}
-            for _, _, term in found:
-                times[term] = times.get(term, 0) + 1
-            evidence += [
-                Evidence(self.vocabulary.terms[term], start + left, start + right, weight[term] / times[term])
-                for left, right, term in found
-            ]
+        ]
         return Explanation(prediction, code, float(split.mean_scores[0, leaf]), float(self._bias[leaf]), tuple(evidence))
 
     @cached_property
@@ -199,17 +213,6 @@ class Model:
         bias: Floats = self.intercepts * self.calibration[0] + self.calibration[1:]
         return bias
 
-    def _statements(self, texts: Sequence[str]) -> "_Statements":
-        spans, bounds, pieces = split_texts(texts)
-        features = self.weights.apply(self.vocabulary.count(pieces))
-        means = statement_means(bounds, self.lead_weight)
-        scores = features @ self._linear + self._bias
-        parts, mean_scores = softmax(scores), means @ scores
-        probabilities = softmax(mean_scores)
-        if self.mixed_rule is not None:
-            probabilities = self.mixed_rule.apply(probabilities, means @ parts)
-        return _Statements(spans, bounds, features, means.data, parts, mean_scores, probabilities)
-
     def _best(self, leaves: Floats, themes: Floats) -> tuple[str, str, float]:
         theme = int(themes.argmax())
         detail = int((leaves * self._fold[:, theme]).argmax())
@@ -228,8 +231,12 @@ class Model:
 
 
 @dataclass(frozen=True)
-class _Statements:
-    """The statements of a batch of texts: text ``i`` owns rows ``bounds[i]`` to ``bounds[i + 1]``."""
+class TextScores:
+    """The scores of a batch of texts and of their statements: text ``i`` owns statements ``bounds[i]`` to ``bounds[i + 1]``.
+
+    ``spans`` are the statements' places in their text, ``parts`` their probabilities, shape (statements, leaf codes), and
+    ``probabilities`` those of the texts, shape (texts, leaf codes); ``shares`` is what each statement counts in its text.
+    """
 
     spans: list[tuple[int, int]]
     bounds: NDArray[np.int64]

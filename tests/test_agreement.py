@@ -7,7 +7,7 @@ import pytest
 from paths import ROOT
 
 from classifier import LabelError, LabelSet, compare_folders
-from classifier.agreement import cohens_kappa, compare, krippendorffs_alpha
+from classifier.agreement import cohens_kappa, compare_labels, krippendorffs_alpha
 
 # Fifty grant proposals, two readers: 20 yes/yes, 5 yes/no, 10 no/yes, 15 no/no. Agreement 0.7, by chance 0.5.
 FIFTY = np.array([["yes", "yes"]] * 20 + [["yes", "no"]] * 5 + [["no", "yes"]] * 10 + [["no", "no"]] * 15)
@@ -26,10 +26,10 @@ def test_perfect_agreement_is_one_and_a_single_code_says_nothing() -> None:
 
 
 def test_only_units_that_both_labelled_count(labels: LabelSet) -> None:
-    found = compare("paragraphs", labels.paragraphs, labels.paragraphs[:10], labels.codebook)
+    found = compare_labels("paragraphs", labels.paragraphs, labels.paragraphs[:10], labels.codebook)
     assert found.units == 10 and found.kappa["themes"] == 1 and found.disagreements == ()
     with pytest.raises(LabelError, match="share no paragraphs"):
-        compare("paragraphs", labels.paragraphs, (), labels.codebook)
+        compare_labels("paragraphs", labels.paragraphs, (), labels.codebook)
 
 
 def test_the_two_readings_are_compared_by_code_by_theme_and_theme_by_theme(labels: LabelSet) -> None:

@@ -13,7 +13,7 @@ from paths import ROOT
 
 from classifier import InputError, LabelSet, Mix, Model, theme_mix
 from classifier.mix import conformal_half_width, interval_level, partly_labelled_half_width
-from classifier.mix_files import TIDY_COLUMNS, notes, write_mix
+from classifier.mix_files import TIDY_COLUMNS, mix_notes, write_mix
 
 SEEDS = ROOT / "seeds"
 
@@ -109,7 +109,7 @@ def test_too_few_jurisdictions_give_shares_without_intervals(model: Model, label
     mix = theme_mix(SEEDS, replace(model, record=record), labels=replace(labels, paragraphs=()))
     assert mix.interval_level is None
     assert all(share.low is None for row in mix.rows for share in row.shares.values())
-    assert any("Not enough labelled jurisdictions" in note for note in notes(mix))
+    assert any("Not enough labelled jurisdictions" in note for note in mix_notes(mix))
 
 
 def test_the_snapshot_names_the_data_and_changes_with_them(model: Model, census: Mix, estimated: Mix) -> None:

@@ -27,6 +27,7 @@ FLOORS = (
     ("model",),
     ("model_file", "training", "sklearn_export", "metrics"),
     ("default_model", "evaluation", "batch", "writers"),
+    ("counting",),
     ("mix",),
     ("mix_files", "api"),
     ("cli",),

@@ -5,7 +5,7 @@ import sys
 from classifier.cli.tables import show_table, terminal_width
 from classifier.codebook import Codebook
 from classifier.mix import Mix, Share
-from classifier.mix_files import notes
+from classifier.mix_files import mix_notes
 
 _BAR = 6
 _WIDE = 150
@@ -35,7 +35,7 @@ def show_mix(mix: Mix, codebook: Codebook) -> None:
         rows,
         right=[count],
         widths=None if wide else {first: 7, count: 4, **dict.fromkeys(names, 8)},
-        notes=[*notes(mix), *([] if wide or not drawn else [legend]), f"snapshot {mix.snapshot}"],
+        notes=[*mix_notes(mix), *([] if wide or not drawn else [legend]), f"snapshot {mix.snapshot}"],
     )
 
 

@@ -1,0 +1,98 @@
+"""Count what each paragraph adds to a theme mix: its hand label where there is one, else the model's probabilities."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.batch import Item
+from classifier.documents import Origin
+from classifier.labels import Label, LabelSet
+from classifier.model import Model, Prediction
+from classifier.units import digest
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CountedParagraphs:
+    """What a mix is made from, in columns: one entry, or one row, for each paragraph.
+
+    ``expected`` and ``counted`` have shape (paragraphs, leaf codes) and the paragraph's size (1, or characters) as the sum
+    of each row: ``expected`` divides it by probability, ``counted`` gives it to the most probable code. Both lie on the
+    hand label where there is one.
+    """
+
+    documents: Sequence[str]
+    origins: Sequence[Origin]
+    groups: Sequence[str]
+    expected: Floats
+    counted: Floats
+    labelled: NDArray[np.bool_]
+    digests: Sequence[str]
+
+
+def count_paragraphs(
+    model: Model, pairs: Iterable[tuple[Item, Prediction]], labels: LabelSet | None, *, by: str, measure: str
+) -> CountedParagraphs:
+    """Count classified paragraphs by leaf code, grouped by ``by``; what holds no text is left out."""
+    hand = _HandLabels(labels, model)
+    kept = [(item, prediction) for item, prediction in pairs if prediction.theme]
+    amounts = [_amounts(item, prediction, model, hand, measure) for item, prediction in kept]
+    return CountedParagraphs(
+        [str(item.fields.get("document", "")) for item, _ in kept],
+        [item.origin for item, _ in kept],
+        [_group_of(item, by) for item, _ in kept],
+        np.array([expected for expected, _, _ in amounts]),
+        np.array([counted for _, counted, _ in amounts]),
+        np.array([labelled for _, _, labelled in amounts]),
+        [digest(item.text) for item, _ in kept],
+    )
+
+
+class _HandLabels:
+    """Finds the hand label of a paragraph and of its statements, where the labels speak of the model's codebook."""
+
+    def __init__(self, labels: LabelSet | None, model: Model) -> None:
+        self._paragraphs: dict[tuple[str, str], Label] = {}
+        self._statements: dict[tuple[str, int, str], Label] = {}
+        if labels is not None and labels.codebook.leaf_codes == model.codebook.leaf_codes:
+            self._paragraphs = labels.by_text()
+            self._statements = {(label.key[0], label.key[1], label.digest): label for label in labels.statements}
+
+    def paragraph(self, item: Item) -> Label | None:
+        document = str(item.fields.get("document", ""))
+        return self._paragraphs.get((document, digest(item.text))) if self._paragraphs else None
+
+    def statement(self, label: Label | None, text: str) -> Label | None:
+        return self._statements.get((label.key[0], label.key[1], digest(text))) if label else None
+
+
+def _amounts(
+    item: Item, prediction: Prediction, model: Model, hand: _HandLabels, measure: str
+) -> tuple[Floats, Floats, bool]:
+    """Return what a paragraph adds by leaf code, as expected and as counted, and whether a person labelled it."""
+    leaves = model.codebook.leaf_codes
+    label = hand.paragraph(item)
+
+    def one_hot(code: str) -> Floats:
+        return np.array([float(code == leaf) for leaf in leaves])
+
+    if measure == "paragraphs":
+        if label:
+            return one_hot(label.theme), one_hot(label.theme), True
+        return np.array(list(prediction.leaf_scores.values())), one_hot(prediction.detail), False
+    expected, counted = np.zeros(len(leaves)), np.zeros(len(leaves))
+    for part in prediction.statements:
+        known = hand.statement(label, part.text)
+        expected += len(part.text) * (one_hot(known.theme) if known else np.array(list(part.leaf_scores.values())))
+        counted += len(part.text) * one_hot(known.theme if known else part.detail)
+    return expected, counted, label is not None
+
+
+def _group_of(item: Item, by: str) -> str:
+    if by in ("document", "section_kind"):
+        return str(item.fields.get(by, ""))
+    group: str = getattr(item.origin, by)
+    return group

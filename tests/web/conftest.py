@@ -1,0 +1,80 @@
+"""What tests of the web application need: a fresh application with the seeds imported, and clients for it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from classifier import Model
+from classifier.settings import HOME_VARIABLE
+from web import WebSettings, create_app
+from web.services import Services
+from web.store.users import add_user
+
+
+@pytest.fixture(scope="session")
+def new_home(model: Model, data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as it is after the first start: migrated, with a model in use and the seeds imported."""
+    folder = tmp_path_factory.mktemp("web") / "home"
+    shutil.copytree(data_folder, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(HOME_VARIABLE, str(folder))
+        services_of(create_app(WebSettings(measure_model=False))).database.close()
+    return folder
+
+
+@pytest.fixture
+def home_folder(new_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of this test's own."""
+    folder = tmp_path / "home"
+    shutil.copytree(new_home, folder)
+    monkeypatch.setenv(HOME_VARIABLE, str(folder))
+    return folder
+
+
+@pytest.fixture
+def make_app(home_folder: Path, request: pytest.FixtureRequest) -> Callable[..., Flask]:
+    """Make an application on this test's data folder, with settings as given."""
+
+    def make(**changes: object) -> Flask:
+        app = create_app(WebSettings(**{"measure_model": False, **changes}))  # type: ignore[arg-type]
+        # Tests of the protection itself switch it on again.
+        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+        request.addfinalizer(services_of(app).database.close)
+        return app
+
+    return make
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def as_user(app: Flask) -> Callable[..., FlaskClient]:
+    """Make an account of a role and return a client that is logged in as it."""
+
+    def log_in(name: str = "wang", role: str = "annotator") -> FlaskClient:
+        with services_of(app).database.writing() as session:
+            add_user(session, name, "correct horse", role)
+        client = app.test_client()
+        answer = client.post("/log-in", data={"name": name, "password": "correct horse"})
+        assert answer.status_code == 303
+        return client
+
+    return log_in
+
+
+def services_of(app: Flask) -> Services:
+    """Return what an application shares between its requests."""
+    services: Services = app.extensions["policy-themes"]
+    return services

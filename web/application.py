@@ -1,0 +1,121 @@
+"""Make the application: open what it stores, register its pages, guard every request."""
+
+import os
+import secrets
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFProtect
+
+from classifier import VERSION, load_model
+from web.accounts import guard_accounts
+from web.database import Database
+from web.errors import StorageError
+from web.language import speak
+from web.problems import answer_errors
+from web.services import Services, attach
+from web.settings import WebSettings
+from web.store.models import ModelInUse, start_with_a_model
+from web.store.seeding import import_seeds
+from web.views import blueprints
+
+_KEY_FILE = "secret.key"
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def create_app(settings: WebSettings | None = None) -> Flask:
+    """Make the application with its database brought up to date, a model in use and, at the first start, the seeds.
+
+    Raises StorageError where the database or the data folder cannot be used.
+    """
+    settings = settings or WebSettings()
+    app = Flask(__name__)
+    database = Database(settings.database_url)
+    database.upgrade()
+    start_with_a_model(database, settings.data_folder, load_model)
+    services = Services(settings, database, ModelInUse(database, settings.data_folder))
+    if settings.import_seeds:
+        import_seeds(database, services.models.get())
+    attach(app, services)
+    app.config.update(
+        SECRET_KEY=secret_key(settings.data_folder),
+        MAX_CONTENT_LENGTH=settings.largest_body,
+        MAX_FORM_MEMORY_SIZE=settings.largest_body,
+        TRUSTED_HOSTS=trusted_hosts(settings),
+        SESSION_COOKIE_NAME="policy_themes",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
+        WTF_CSRF_TIME_LIMIT=None,  # As long as the session: a page left open over lunch still works.
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    speak(app)
+    protection = CSRFProtect(app)
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
+        if blueprint.name == "api":
+            protection.exempt(blueprint)  # Guarded by the origin check and by taking nothing but JSON and files.
+    guard_accounts(app)
+    answer_errors(app)
+    app.context_processor(lambda: {"version": VERSION})
+    app.after_request(_add_headers)
+    return app
+
+
+def secret_key(data_folder: Path) -> bytes:
+    """Return the key that signs sessions, made on first use and readable by its owner alone."""
+    path = data_folder / _KEY_FILE
+    try:
+        data_folder.mkdir(parents=True, exist_ok=True)
+        with open(path, "xb", opener=_for_owner_alone) as stream:  # noqa: PTH123  (Path.open takes no opener)
+            stream.write(secrets.token_bytes(32))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}; give a data folder that can be written to") from None
+    key = path.read_bytes()
+    if len(key) < 32:
+        raise StorageError(f"{path}: {len(key)} bytes, but a key has 32; remove the file, so that a new one is made")
+    return key
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach an address."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def trusted_hosts(settings: WebSettings) -> list[str] | None:
+    """Return the names by which browsers may reach the server; None, for any, where it listens everywhere unnamed."""
+    if settings.trusted_hosts or is_loopback(settings.host):
+        return [*_LOOPBACK_NAMES, settings.host, *settings.trusted_hosts]
+    return None
+
+
+def _for_owner_alone(path: str, flags: int) -> int:
+
+    return os.open(path, flags, 0o600)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.vary.update({"Cookie"})
+    return response

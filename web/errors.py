@@ -1,0 +1,55 @@
+"""The web application's branch of the one family of errors.
+
+PolicyThemesError (classifier)
+├── StorageError       the database cannot be reached, read or written: 503
+└── RequestError       what a user asked for cannot be done: 400, or the ``status`` of the class
+    ├── NotFoundError     404
+    ├── ForbiddenError    403
+    ├── ConflictError     409
+    └── TooManyError      429
+
+A `RequestError` carries an English message with ``{placeholders}``, so that pages can show it in the user's language.
+"""
+
+from typing import Any
+
+from classifier import PolicyThemesError
+
+
+class StorageError(PolicyThemesError):
+    """The database cannot be reached, read or written."""
+
+
+class RequestError(PolicyThemesError):
+    """What a user asked for cannot be done; ``message`` is translated with ``values`` before it is shown."""
+
+    status = 400
+
+    def __init__(self, message: str, **values: Any) -> None:
+        super().__init__(message.format(**values) if values else message)
+        self.message = message
+        self.values = values
+
+
+class NotFoundError(RequestError):
+    """There is no such thing, or no longer."""
+
+    status = 404
+
+
+class ForbiddenError(RequestError):
+    """The user may not do this."""
+
+    status = 403
+
+
+class ConflictError(RequestError):
+    """What is stored already does not allow this."""
+
+    status = 409
+
+
+class TooManyError(RequestError):
+    """Too many attempts; ``values["seconds"]`` says how long to wait."""
+
+    status = 429

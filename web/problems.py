@@ -1,0 +1,122 @@
+"""Answer errors: pages that say what to do next and keep what was typed, and RFC 9457 problem details for the API."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from classifier import InputError, LabelError, PolicyThemesError
+from web.errors import RequestError, StorageError
+
+_RETRY_SECONDS = 5
+_LONGEST_KEPT = 200_000
+_log = logging.getLogger("policy-themes")
+
+
+def answer_errors(app: Flask) -> None:
+    """Register an answer for every kind of error; nothing shows a traceback."""
+    app.register_error_handler(RequestError, _request_error)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(SQLAlchemyError, _storage_error)
+    app.register_error_handler(PolicyThemesError, _library_error)
+    app.register_error_handler(Exception, _defect)
+
+
+def problem(status: int, detail: str, **more: Any) -> Response:
+    """Return a problem as RFC 9457 describes it: type, title, status, detail, and more where it helps."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _answer(status: int, message: str, english: str, advice: str) -> Response:
+    if request.path.startswith("/api/v1/"):
+        response = problem(status, english)
+    else:
+        page = render_template("error.html", status=status, message=message, advice=advice, typed=_typed_text())
+        response = make_response(page, status)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return response
+
+
+def _typed_text() -> list[str]:
+    """Return the longer texts of a form that could not be taken, so that nobody has to type them again."""
+    try:
+        values = [value for name, value in request.form.items() if name != "csrf_token"]
+    except HTTPException:
+        return []
+    return [value for value in values if "\n" in value or 40 <= len(value) <= _LONGEST_KEPT]
+
+
+def _request_error(error: RequestError) -> Response:
+    advice = gettext("Go back, change it, and send it again.")
+    message = gettext(error.message)
+    response = _answer(error.status, message.format(**error.values) if error.values else message, str(error), advice)
+    if "seconds" in error.values:
+        response.headers["Retry-After"] = str(error.values["seconds"])
+    return response
+
+
+def _library_error(error: PolicyThemesError) -> Response:
+    if isinstance(error, StorageError):
+        return _storage_error(error)
+    status = 400 if isinstance(error, InputError | LabelError) else 500
+    return _answer(status, str(error), str(error), gettext("Go back, change it, and send it again."))
+
+
+def _storage_error(error: Exception) -> Response:
+    _log.error("storage: %s", error)
+    return _answer(
+        503,
+        gettext("The database does not answer just now. Nothing was lost or half done."),
+        "The database does not answer just now; nothing was changed. Send the same request again.",
+        gettext("Wait a moment and send it again. Tell an administrator if this stays."),
+    )
+
+
+def _expired(error: CSRFError) -> Response:
+    return _answer(
+        400,
+        gettext("This form is too old or came from another place, so it was not taken."),
+        str(error.description),
+        gettext("Open the page again and send it once more; your text stands below."),
+    )
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if error.response is not None:
+        return make_response(error.get_response())
+    messages = {
+        404: (gettext("There is no such page here."), gettext("Check the address, or start from the first page.")),
+        405: (gettext("This address does not take that kind of request."), gettext("Start from the first page.")),
+        413: (
+            gettext("This is larger than the server takes."),
+            gettext("Send it in smaller parts, or use the command line."),
+        ),
+    }
+    fallback = (gettext("This request could not be understood."), gettext("Go back, change it, and send it again."))
+    message, advice = messages.get(status, fallback)
+    response = _answer(status, message, error.description or error.name, advice)
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
+    return response
+
+
+def _defect(error: Exception) -> Response:
+    _log.exception("defect in %s %s", request.method, request.path)
+    return _answer(
+        500,
+        gettext("Something went wrong on our side; it was written to the server's log."),
+        "An error on the server's side; it was written to its log.",
+        gettext("Try again. If it happens once more, tell an administrator what you did."),
+    )

@@ -1,0 +1,211 @@
+"""All paragraphs with their themes in columns, for mixes and for the paragraphs behind each of their cells.
+
+Loaded once for each revision of the database and kept in memory: a mix and the list behind a cell are made from the same
+columns, so that they cannot differ.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from classifier import Codebook, CountedParagraphs, Origin
+from web.store.documents import ORIGIN_FIELDS
+from web.store.predictions import CurrentModel, floats
+from web.store.revisions import revision
+from web.tables import CurrentLabel, Document, Paragraph, Prediction
+
+Floats = NDArray[np.float64]
+
+FILTERS = ("jurisdiction", "level", "year", "section_kind", "document")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Columns over paragraphs, in order of document and position, at one revision of the database.
+
+    ``probabilities`` and ``counted`` have shape (paragraphs, leaf codes) and lie on the hand label where one holds;
+    ``characters`` and ``counted_characters`` are the same measured in text.
+    """
+
+    revision: int
+    codebook: Codebook
+    ids: NDArray[np.int64]
+    documents: NDArray[np.int64]
+    section_kinds: NDArray[np.str_]
+    digests: NDArray[np.str_]
+    labelled: NDArray[np.bool_]
+    probabilities: Floats
+    counted: Floats
+    characters: Floats
+    counted_characters: Floats
+    margins: Floats
+    names: Mapping[int, str]
+    origins: Mapping[int, Origin]
+
+    @cached_property
+    def themes(self) -> NDArray[np.int64]:
+        """The place of each paragraph's primary theme among the codebook's themes."""
+        places = np.array(self.codebook.leaf_theme_places)
+        themes: NDArray[np.int64] = places[self.counted.argmax(axis=1)]
+        return themes
+
+    def groups(self, by: str) -> list[str]:
+        """Return the group of each paragraph."""
+        if by == "section_kind":
+            return [str(kind) for kind in self.section_kinds]
+        names = self.names if by == "document" else {number: getattr(origin, by) for number, origin in self.origins.items()}
+        return [names[number] for number in self.documents.tolist()]
+
+    def chosen(self, filters: Mapping[str, str]) -> NDArray[np.bool_]:
+        """Return which paragraphs the filters let through; each names one of `FILTERS` and the value that it must have."""
+        chosen = np.ones(len(self.ids), dtype=bool)
+        for name, value in filters.items():
+            if name == "section_kind":
+                chosen &= self.section_kinds == value
+            else:
+                chosen &= np.array([group == value for group in self.groups(name)], dtype=bool)
+        return chosen
+
+    def counted_paragraphs(
+        self, by: str, measure: str, chosen: NDArray[np.bool_], *, by_year: bool = False
+    ) -> CountedParagraphs:
+        """Return what a mix is made from; ``by_year`` divides each group by year: GROUP, a tab, YEAR."""
+        groups = self.groups(by)
+        if by_year:
+            groups = [f"{group}\t{year}" for group, year in zip(groups, self.groups("year"), strict=True)]
+        own = np.flatnonzero(chosen)
+        numbers = self.documents[own].tolist()
+        expected, counted = (
+            (self.probabilities, self.counted) if measure == "paragraphs" else (self.characters, self.counted_characters)
+        )
+        return CountedParagraphs(
+            [self.names[number] for number in numbers],
+            [self.origins[number] for number in numbers],
+            [groups[place] for place in own.tolist()],
+            expected[own],
+            counted[own],
+            self.labelled[own],
+            self.digests[own].tolist(),
+        )
+
+    def behind(self, chosen: NDArray[np.bool_], codes: tuple[str, ...], measure: str) -> NDArray[np.int64]:
+        """Return the ids of the chosen paragraphs that a cell counts: with these leaf codes, or with text of them."""
+        columns = [self.codebook.leaf_codes.index(code) for code in codes]
+        table = self.counted if measure == "paragraphs" else self.counted_characters
+        ids: NDArray[np.int64] = self.ids[chosen & (table[:, columns].sum(axis=1) > 0)]
+        return ids
+
+
+class CorpusCache:
+    """The newest `Corpus`, loaded again when the database's revision has moved."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._corpus: Corpus | None = None
+        self._model_id = 0
+
+    def get(self, session: Session, current: CurrentModel) -> Corpus:
+        """Return the corpus of the database as this session sees it."""
+        newest = revision(session)
+        corpus = self._corpus
+        if corpus is not None and corpus.revision == newest and self._model_id == current.id:
+            return corpus
+        with self._lock:
+            if self._corpus is None or self._corpus.revision != newest or self._model_id != current.id:
+                self._corpus, self._model_id = load_corpus(session, current, newest), current.id
+            return self._corpus
+
+
+def load_corpus(session: Session, current: CurrentModel, at_revision: int) -> Corpus:
+    """Read all paragraphs of documents that are not deleted, with the model's predictions and the labels that hold."""
+    book = current.model.codebook
+    width = len(book.leaf_codes)
+    documents = session.execute(
+        select(Document.id, Document.name, *(getattr(Document, name) for name in ORIGIN_FIELDS)).where(
+            Document.deleted_at.is_(None)
+        )
+    ).all()
+    rows = session.execute(
+        select(
+            Paragraph.id,
+            Paragraph.document_id,
+            Paragraph.section_kind,
+            Paragraph.digest,
+            Prediction.leaves,
+            Prediction.characters,
+            Prediction.counted,
+            Prediction.margin,
+            Prediction.detail,
+        )
+        .join(Document, Document.id == Paragraph.document_id)
+        .join(Prediction, (Prediction.paragraph_id == Paragraph.id) & (Prediction.model_id == current.id))
+        .where(Document.deleted_at.is_(None))
+        .order_by(Paragraph.document_id, Paragraph.position)
+    ).all()
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 9
+    ids = np.array(columns[0], dtype=np.int64)
+    leaf_place = {code: number for number, code in enumerate(book.leaf_codes)}
+
+    def matrix(blobs: tuple[bytes, ...]) -> Floats:
+        return floats(b"".join(blobs)).astype(float).reshape(len(ids), width)
+
+    probabilities, characters, counted_characters = (matrix(columns[number]) for number in (4, 5, 6))
+    counted = np.eye(width)[[leaf_place[code] for code in columns[8]]] if len(ids) else np.zeros((0, width))
+    corpus = Corpus(
+        at_revision,
+        book,
+        ids,
+        np.array(columns[1], dtype=np.int64),
+        np.array(columns[2], dtype=np.str_),
+        np.array(columns[3], dtype=np.str_),
+        np.zeros(len(ids), dtype=bool),
+        probabilities,
+        counted,
+        characters,
+        counted_characters,
+        np.array(columns[7], dtype=float),
+        {row[0]: row[1] for row in documents},
+        {row[0]: Origin(**dict(zip(ORIGIN_FIELDS, row[2:], strict=True))) for row in documents},
+    )
+    _lay_labels_over(session, corpus, current, leaf_place)
+    return corpus
+
+
+def _lay_labels_over(session: Session, corpus: Corpus, current: CurrentModel, leaf_place: Mapping[str, int]) -> None:
+    """Put the labels that hold in the place of the model's probabilities, of statements too where they are labelled."""
+    place_of = {number: place for place, number in enumerate(corpus.ids.tolist())}
+    of_statements: dict[int, dict[int, str]] = {}
+    labels = select(CurrentLabel.paragraph_id, CurrentLabel.statement, CurrentLabel.theme)
+    for number, statement, theme in session.execute(labels.where(CurrentLabel.state != "conflict")):
+        place = place_of.get(number)
+        if place is None or theme not in leaf_place:
+            continue
+        if statement:
+            of_statements.setdefault(number, {})[statement] = theme
+            continue
+        corpus.labelled[place] = True
+        corpus.probabilities[place] = corpus.counted[place] = np.eye(len(leaf_place))[leaf_place[theme]]
+    width = len(leaf_place)
+    query = select(Prediction.paragraph_id, Prediction.statement_spans, Prediction.parts).where(
+        Prediction.model_id == current.id,
+        Prediction.paragraph_id.in_(
+            select(CurrentLabel.paragraph_id).where(CurrentLabel.statement > 0, CurrentLabel.state != "conflict")
+        ),
+    )
+    for number, spans, parts in session.execute(query):
+        place = place_of.get(number)
+        if place is None or not corpus.labelled[place]:
+            continue
+        expected, counted = np.zeros(width), np.zeros(width)
+        for statement, ((start, end), leaves) in enumerate(zip(spans, floats(parts).reshape(-1, width), strict=True), 1):
+            theme = of_statements.get(number, {}).get(statement)
+            share = np.eye(width)[leaf_place[theme]] if theme else leaves.astype(float)
+            expected += (end - start) * share
+            counted[int(share.argmax())] += end - start
+        corpus.characters[place], corpus.counted_characters[place] = expected, counted

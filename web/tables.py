@@ -1,0 +1,268 @@
+"""The tables of the database, as SQLAlchemy declarations.
+
+Texts live in documents and their paragraphs. Labels are a log that is only ever added to; `CurrentLabel` and `Prediction`
+are derived from it and from a model, and can be made anew at any time.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+_NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time with its zone: stored as UTC, also where the database keeps no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC."""
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    """The base of all tables; constraints have names from the first revision on."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON, str: Text}  # noqa: RUF012
+
+
+class User(Table):
+    """An account; ``role`` is viewer, annotator or administrator, ``password`` an argon2 hash."""
+
+    __tablename__ = "users"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    password: Mapped[str]
+    role: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[datetime]
+    disabled: Mapped[bool] = mapped_column(default=False)
+
+
+class Token(Table):
+    """A key for scripts; only its SHA-256 is kept."""
+
+    __tablename__ = "tokens"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    name: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class LogInFailure(Table):
+    """A failed log-in, kept as long as it counts."""
+
+    __tablename__ = "log_in_failures"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), index=True)
+    address: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Document(Table):
+    """A source document; a deleted one keeps its row, so that its labels come back with it."""
+
+    __tablename__ = "documents"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), unique=True)
+    source: Mapped[str] = mapped_column(String(16))  # "seed" | "upload" | "tag" | "import"
+    text: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    encoding: Mapped[str] = mapped_column(String(32))
+    title: Mapped[str]
+    jurisdiction: Mapped[str] = mapped_column(String(64), index=True)
+    adcode: Mapped[str] = mapped_column(String(12))
+    level: Mapped[str] = mapped_column(String(16))
+    year: Mapped[str] = mapped_column(String(8))
+    issuer: Mapped[str]
+    document_number: Mapped[str]
+    published: Mapped[str] = mapped_column(String(32))
+    paragraph_count: Mapped[int]
+    added_at: Mapped[datetime]
+    added_by: Mapped[str] = mapped_column(String(64))
+    deleted_at: Mapped[datetime | None]
+
+
+class Paragraph(Table):
+    """One paragraph of a document, as it was read when the document was added."""
+
+    __tablename__ = "paragraphs"
+    __table_args__ = (UniqueConstraint("document_id", "position"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("documents.id"))
+    position: Mapped[int]
+    text: Mapped[str]
+    digest: Mapped[str] = mapped_column(String(16), index=True)
+    spans: Mapped[list[Any]]
+    section: Mapped[list[Any]]
+    section_kind: Mapped[str] = mapped_column(String(16))
+
+
+class ModelRecord(Table):
+    """A model that was trained; its file lies in the data folder. One has the state current."""
+
+    __tablename__ = "models"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    identity: Mapped[str] = mapped_column(String(64))
+    file: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), index=True)  # "current" | "candidate" | "retired"
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(64))
+    labels_through: Mapped[int]  # The last entry of the label log that it was trained on.
+    evaluation: Mapped[dict[str, Any] | None]
+    comparison: Mapped[dict[str, Any] | None]
+
+
+class Prediction(Table):
+    """What a model says of a paragraph. Arrays are float32, in the order of the codebook's leaf codes.
+
+    ``leaves``: probabilities (leaf codes). ``parts``: those of each statement (statements x leaf codes), whose places in the
+    text are ``statement_spans``. ``characters``: expected characters by leaf code; ``counted``: by most probable code.
+    """
+
+    __tablename__ = "predictions"
+    __table_args__ = (Index("ix_predictions_model_id_margin", "model_id", "margin"),)
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id"), primary_key=True)
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraphs.id"), primary_key=True)
+    theme: Mapped[str] = mapped_column(String(64))
+    detail: Mapped[str] = mapped_column(String(64))
+    confidence: Mapped[float]
+    runner_up: Mapped[str] = mapped_column(String(64))
+    margin: Mapped[float]
+    secondary: Mapped[str]
+    leaves: Mapped[bytes] = mapped_column(LargeBinary)
+    statement_spans: Mapped[list[Any]]
+    parts: Mapped[bytes] = mapped_column(LargeBinary)
+    characters: Mapped[bytes] = mapped_column(LargeBinary)
+    counted: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class HeldOutPrediction(Table):
+    """What a model trained like this one says of a labelled paragraph that it was not trained on."""
+
+    __tablename__ = "held_out_predictions"
+    model_id: Mapped[int] = mapped_column(ForeignKey("models.id"), primary_key=True)
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraphs.id"), primary_key=True)
+    detail: Mapped[str] = mapped_column(String(64))
+    confidence: Mapped[float]
+
+
+class Label(Table):
+    """One entry of the label log. Entries are never changed or removed; a trigger refuses it.
+
+    ``kind``: ``label`` (an annotator's), ``withdrawal`` (of the annotator's own), ``settlement`` (of a conflict, or of
+    labels that came settled). ``statement`` is 0 for the paragraph. ``chosen_by`` says how the unit came to be labelled,
+    ``probability`` with which probability a random sample chose it. ``suggestion`` is what the annotator was shown, if
+    anything. ``request`` makes a repeated submission count once.
+    """
+
+    __tablename__ = "labels"
+    __table_args__ = (Index("ix_labels_paragraph_id_statement", "paragraph_id", "statement"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraphs.id"))
+    statement: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    theme: Mapped[str] = mapped_column(String(64))
+    secondary: Mapped[str]
+    annotator: Mapped[str] = mapped_column(String(64), index=True)
+    made_at: Mapped[datetime]
+    codebook: Mapped[str] = mapped_column(String(32))
+    model: Mapped[str] = mapped_column(String(64))
+    chosen_by: Mapped[str] = mapped_column(String(16))
+    probability: Mapped[float | None]
+    suggestion: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str]
+    request: Mapped[str | None] = mapped_column(String(64), unique=True)
+
+
+class CurrentLabel(Table):
+    """The label that holds for a unit, derived from the log: agreed on, settled, or in conflict (and then open)."""
+
+    __tablename__ = "current_labels"
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraphs.id"), primary_key=True)
+    statement: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)  # "agreed" | "settled" | "conflict"
+    theme: Mapped[str] = mapped_column(String(64))
+    secondary: Mapped[str]
+    annotators: Mapped[str]
+    note: Mapped[str]
+
+
+class AuditSample(Table):
+    """A random sample of paragraphs, drawn once; ``size`` of ``frame`` paragraphs, each with the same probability."""
+
+    __tablename__ = "audit_samples"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    drawn_at: Mapped[datetime]
+    drawn_by: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    frame: Mapped[int]
+
+
+class AuditUnit(Table):
+    """A paragraph of an audit sample, with its place in the random order."""
+
+    __tablename__ = "audit_units"
+    sample_id: Mapped[int] = mapped_column(ForeignKey("audit_samples.id"), primary_key=True)
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraphs.id"), primary_key=True)
+    place: Mapped[int]
+
+
+class Job(Table):
+    """Work in the background: measuring or training a model, classifying the archive anew."""
+
+    __tablename__ = "jobs"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))  # "measure" | "retrain" | "promote"
+    state: Mapped[str] = mapped_column(String(16), index=True)  # "waiting" | "running" | "done" | "failed"
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("models.id"))
+    step: Mapped[str]
+    done: Mapped[int]
+    total: Mapped[int]
+    message: Mapped[str]
+    made_by: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Draft(Table):
+    """Results and previews that nobody has kept yet, known by an unguessable key; old ones are swept away."""
+
+    __tablename__ = "drafts"
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))  # "tag" | "upload"
+    annotator: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime] = mapped_column(index=True)
+    content: Mapped[dict[str, Any]]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"))
+
+
+class Fact(Table):
+    """Single values: ``revision`` counts every change of what a mix is made from."""
+
+    __tablename__ = "facts"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    value: Mapped[str]
