@@ -5,13 +5,14 @@ RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types check wheel golden readme evaluation bench clean help
+.PHONY: run test lint types check wheel golden readme translations evaluation bench clean help
 
 run: $(READY)  ## train the model and print the theme mix of the five seed reports
 	$(RUN)/policy-themes train
 	$(RUN)/policy-themes mix seeds/
 
 test: $(READY) lint types  ## lint, check types, run all tests
+	@tests/install_programs.sh
 	$(RUN)/python -m pytest
 
 lint: $(READY)
@@ -29,6 +30,9 @@ golden: $(READY)  ## write the golden outlines anew after a change of the reader
 
 readme: $(READY)  ## run the commands of README.md and write what they print below them
 	$(RUN)/python tests/readme_tour.py
+
+translations: $(READY)  ## collect the texts of the web application into its Chinese catalogue and compile it
+	$(RUN)/python tests/catalogue.py
 
 evaluation: $(READY)  ## measure everything in docs/evaluation.md anew (some minutes)
 	$(RUN)/python benchmarks/compare_models.py

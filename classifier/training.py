@@ -1,18 +1,17 @@
 """Train a model: vocabulary, features, one linear classifier over the leaf codes, calibration on out-of-fold scores."""
 
-import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from classifier.errors import LabelError
 from classifier.features import TfidfWeights, Vocabulary, normalise
 from classifier.folds import assign_folds
 from classifier.labels import LabelledText, LabelSet
+from classifier.linear import fit_linear, merge_equal_terms
 from classifier.mixed import fit_mixed_rule
 from classifier.model import Floats, Model, softmax, split_texts, statement_means
 from classifier.settings import training_settings
@@ -21,8 +20,8 @@ from classifier.vocabulary import propose_vocabulary
 
 FEWEST_TEXTS_PER_CODE = 2
 _MANY_TEXTS = 3000
-# The solver draws its random numbers from one sequence of the whole process: two trainings at once would disturb each other.
-_SOLVER = threading.Lock()
+# Out-of-fold scores are for calibration, which no further digit of them would change.
+_FOLD_TOLERANCE = 1e-2
 _THRESHOLDS = np.arange(0.2, 0.91, 0.05)
 
 
@@ -41,16 +40,22 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
     _, bounds, statements = split_texts([item.text for item in texts])
     statement_features = weights.apply(vocabulary.count(statements))
     means = statement_means(bounds, values["lead_weight"])
-    features = _with_narrow_indices(means @ statement_features)
+    merged = merge_equal_terms(means @ statement_features)
     place_of = {code: place for place, code in enumerate(labels.codebook.leaf_codes)}
     codes = len(place_of)
     targets = np.array([place_of[item.theme] for item in texts])
     sample_weights = np.array([values[f"{item.kind}_weight"] for item in texts])
 
+    def fit(rows: NDArray[np.bool_], **solver: float) -> tuple[Floats, Floats]:
+        coefficients, intercepts = fit_linear(
+            merged.features[rows], targets[rows], sample_weights[rows], codes, C=values["regularisation"], **solver
+        )
+        return merged.weights_of_terms(coefficients), intercepts
+
     held_out = np.zeros((len(statements), codes))
     for fold in np.unique(folds):
         inside = folds != fold
-        coefficients, intercepts = _fit_linear(features[inside], targets[inside], sample_weights[inside], codes, values)
+        coefficients, intercepts = fit(inside, tol=_FOLD_TOLERANCE)
         own = np.repeat(~inside, np.diff(bounds))
         held_out[own] = statement_features[own] @ coefficients.T + intercepts
     calibration = _fit_calibration(means @ held_out, targets, codes)
@@ -61,7 +66,7 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
         shares = means @ softmax(held_out * calibration[0] + calibration[1:])
         mixed_rule = fit_mixed_rule(place, values["mixed_presence"], leaves, shares, targets)
         leaves = mixed_rule.apply(leaves, shares) if mixed_rule else leaves
-    coefficients, intercepts = _fit_linear(features, targets, sample_weights, codes, values)
+    coefficients, intercepts = fit(np.ones(len(texts), dtype=bool))
     threshold = _secondary_threshold(labels, leaves, values["secondary_threshold"])
     record = {
         "program": VERSION,
@@ -89,11 +94,14 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
 
 
 def _check_enough(texts: Sequence[LabelledText], labels: LabelSet) -> None:
-    different = Counter(theme for theme, _ in {(item.theme, normalise(item.text)) for item in texts})
-    few = [code for code in labels.codebook.leaf_codes if different[code] < FEWEST_TEXTS_PER_CODE]
+    different: dict[str, set[str]] = {code: set() for code in labels.codebook.leaf_codes}
+    for item in texts:
+        if len(different[item.theme]) < FEWEST_TEXTS_PER_CODE:
+            different[item.theme].add(normalise(item.text))
+    few = [code for code in labels.codebook.leaf_codes if len(different[code]) < FEWEST_TEXTS_PER_CODE]
     if few:
         raise LabelError(
-            f"theme {few[0]!r} has {different[few[0]]} labelled text(s) that differ; each of "
+            f"theme {few[0]!r} has {len(different[few[0]])} labelled text(s) that differ; each of "
             f"{len(labels.codebook.leaf_codes)} codes needs {FEWEST_TEXTS_PER_CODE} or more: "
             "label some, or take the code out of the codebook"
         )
@@ -109,36 +117,6 @@ def _vocabulary(texts: Sequence[LabelledText], values: Mapping[str, Any]) -> Voc
     if not len(vocabulary):
         raise LabelError("the labelled texts share no terms; add more and longer texts")
     return vocabulary
-
-
-def _with_narrow_indices(features: csr_array) -> csr_array:
-    """Sort a product's columns and give it the 32-bit indices that scikit-learn asks for."""
-    features.sort_indices()
-    features.indices, features.indptr = features.indices.astype(np.int32), features.indptr.astype(np.int32)
-    return features
-
-
-def _fit_linear(
-    features: csr_array, targets: NDArray[np.int64], sample_weights: Floats, codes: int, values: Mapping[str, Any]
-) -> tuple[Floats, Floats]:
-    """Fit the classifier; a code that no training text has keeps a score of -1, the margin of a sure no."""
-    from sklearn.svm import LinearSVC
-
-    coefficients, intercepts = np.zeros((codes, features.shape[1])), np.full(codes, -1.0)
-    present = np.unique(targets)
-    if len(present) == 1:
-        intercepts[present] = 1.0
-        return coefficients, intercepts
-    import os
-    tol = float(os.environ.get("TOLA" if len(targets)>8000 else "TOLB","1e-4"))
-    with _SOLVER:
-        fitted = LinearSVC(C=values["regularisation"], random_state=0,tol=tol).fit(features, targets, sample_weight=sample_weights)
-    if len(present) == 2:  # scikit-learn keeps one row: positive for the second class.
-        coefficients[present] = np.vstack([-fitted.coef_, fitted.coef_])
-        intercepts[present] = np.concatenate([-fitted.intercept_, fitted.intercept_])
-    else:
-        coefficients[present], intercepts[present] = fitted.coef_, fitted.intercept_
-    return coefficients, intercepts
 
 
 def _fit_calibration(scores: Floats, targets: NDArray[np.int64], codes: int) -> Floats:

@@ -54,24 +54,27 @@ def frequent_sequences(texts: Sequence[str], longest_sequence: int, in_texts: in
         return
     joined = np.frombuffer((_BREAK.join(texts) + _BREAK).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     row_of = np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts])
-    alphabet, number_of = np.unique(joined, return_inverse=True)
+    alphabet = np.unique(joined)
+    place_of = np.zeros(alphabet[-1] + 1, dtype=np.int64)
+    place_of[alphabet] = np.arange(len(alphabet))
     starts, prefix_of, prefixes = np.arange(len(joined)), np.zeros(len(joined), dtype=np.int64), [""]
     for length in range(1, longest_sequence + 1):
         # A break is the last character of all, so that looking one further never runs off the end.
-        within = np.flatnonzero(joined[starts + length - 1] != ord(_BREAK))
-        starts, prefix_of = starts[within], prefix_of[within]
-        sequence_of = prefix_of * len(alphabet) + number_of[starts + length - 1]
+        last = joined[starts + length - 1]
+        within = np.flatnonzero(last != ord(_BREAK))
+        starts = starts[within]
+        sequence_of = prefix_of[within] * len(alphabet) + place_of[last[within]]
         # Sorted, the occurrences of a sequence in one text stand side by side.
         places = np.sort(sequence_of * len(texts) + row_of[starts])
         found, texts_with = np.unique(places[np.diff(places, prepend=-1) > 0] // len(texts), return_counts=True)
         frequent = found[texts_with >= in_texts]
-        if not len(frequent):
-            return
-        before, last = np.divmod(frequent, len(alphabet))
+        before, character = np.divmod(frequent, len(alphabet))
         prefixes = [
-            prefixes[number] + chr(code) for number, code in zip(before.tolist(), alphabet[last].tolist(), strict=True)
+            prefixes[place] + chr(code) for place, code in zip(before.tolist(), alphabet[character].tolist(), strict=True)
         ]
         yield from prefixes
+        if length == longest_sequence or not prefixes:
+            return
         rank = np.minimum(np.searchsorted(frequent, sequence_of), len(frequent) - 1)
         kept = np.flatnonzero(frequent[rank] == sequence_of)
         starts, prefix_of = starts[kept], rank[kept]

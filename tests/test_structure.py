@@ -22,7 +22,7 @@ FLOORS = (
     ("enumerations",),
     ("units",),
     ("outline", "labels", "formats.text_document", "formats.csv_table", "formats.jsonl_table", "formats.xlsx_table"),
-    ("formats", "features", "agreement"),
+    ("formats", "features", "agreement", "segmentation", "linear"),
     ("vocabulary", "folds", "mixed"),
     ("model",),
     ("model_file", "training", "sklearn_export", "metrics"),

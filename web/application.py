@@ -80,7 +80,7 @@ def secret_key(data_folder: Path) -> bytes:
     path = data_folder / _KEY_FILE
     try:
         data_folder.mkdir(parents=True, exist_ok=True)
-        with open(path, "xb", opener=_for_owner_alone) as stream:  # noqa: PTH123  (Path.open takes no opener)
+        with open(path, "xb", opener=_for_owner_alone) as stream:
             stream.write(secrets.token_bytes(32))
     except FileExistsError:
         pass

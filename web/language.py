@@ -18,6 +18,7 @@ def speak(app: Flask) -> None:
     # The catalogue lies under plain "zh": Babel turns zh_CN into zh_Hans_CN and would not find it.
     app.config.update(BABEL_DEFAULT_LOCALE="zh", BABEL_TRANSLATION_DIRECTORIES="translations")
     Babel(app, locale_selector=language)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.before_request(_switch)
     app.context_processor(
         lambda: {"language": language(), "languages": LANGUAGES, "name_of": name_of, "other_page": other_page}

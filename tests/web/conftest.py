@@ -5,13 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from application import services_of
 from flask import Flask
 from flask.testing import FlaskClient
 
 from classifier import Model
 from classifier.settings import HOME_VARIABLE
 from web import WebSettings, create_app
-from web.services import Services
 from web.store.users import add_user
 
 
@@ -72,9 +72,3 @@ def as_user(app: Flask) -> Callable[..., FlaskClient]:
         return client
 
     return log_in
-
-
-def services_of(app: Flask) -> Services:
-    """Return what an application shares between its requests."""
-    services: Services = app.extensions["policy-themes"]
-    return services

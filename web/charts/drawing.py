@@ -26,8 +26,10 @@ class Drawing:
     ``standalone``, a file of its own.
     """
 
-    def __init__(self, width: float, *, standalone: bool = False) -> None:
+    def __init__(self, width: float, *, kind: str = "wide", standalone: bool = False) -> None:
         self.width = width
+        # wide: for desktops; narrow: the variant for phones; small: one size for both.
+        self.kind = kind
         self.standalone = standalone
         self._parts: list[str] = []
         self._has_links = False
@@ -106,7 +108,8 @@ class Drawing:
         """Return the SVG text: an element for a page, or a file of its own with title and description to be seen."""
         body = "".join(self._parts)
         # Ids follow from what is drawn, so that charts on one page do not need to know of each other.
-        name = f"chart-{blake2s((title + body).encode('utf-8', 'replace'), digest_size=6).hexdigest()}"
+        drawn = f"{self.kind} {self.width} {height} {title} {body}"
+        name = f"chart-{blake2s(drawn.encode('utf-8', 'replace'), digest_size=6).hexdigest()}"
         # A reader of role "img" does not descend into it, and would hide the links.
         role = "group" if self._has_links else "img"
         spoken = f'role="{role}" aria-labelledby="{name}-title" aria-describedby="{name}-description"'
@@ -114,8 +117,10 @@ class Drawing:
         names += f'<desc id="{name}-description">{xml_text(description)}</desc>'
         if self.standalone:
             return self._file(body, height, title, description, spoken, names)
-        kind = "chart-wide" if self.width > NARROW else "chart-narrow"
-        opening = f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {kind}" {_size(self.width, height)} {spoken}>'
+        # What stays broad on a phone scrolls sideways rather than shrink beyond reading.
+        broad = " chart-broad" if self.kind == "narrow" and self.width > NARROW * 1.3 else ""
+        classes = f"chart chart-{self.kind}{broad}"
+        opening = f'<svg xmlns="http://www.w3.org/2000/svg" class="{classes}" {_size(self.width, height)} {spoken}>'
         return f"{opening}{names}{body}</svg>"
 
     def _file(self, body: str, height: float, title: str, description: str, spoken: str, names: str) -> str:
@@ -145,6 +150,11 @@ class Drawing:
             for name, value in coloured.items()
         )
         self._parts.append(f"<{element} {written}>{content}</{element}>" if content else f"<{element} {written}/>")
+
+
+def sized_drawing(*, narrow: bool, standalone: bool) -> Drawing:
+    """Start a chart that has a wide and a narrow variant."""
+    return Drawing(NARROW if narrow else WIDE, kind="narrow" if narrow else "wide", standalone=standalone)
 
 
 def _size(width: float, height: float) -> str:

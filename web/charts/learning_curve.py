@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from web.charts.drawing import NARROW, WIDE, Drawing
+from web.charts.drawing import NARROW, Drawing
 from web.charts.lettering import nice_ticks, percent, percent_tick, text_width
 from web.charts.palette import theme_paint
 
@@ -43,7 +43,7 @@ def learning_curve(
 
     The scale of texts is logarithmic where the largest number is over eight times the smallest.
     """
-    drawing = Drawing(NARROW if narrow else WIDE * 0.75, standalone=standalone)
+    drawing = Drawing(NARROW if narrow else 620, kind="narrow" if narrow else "wide", standalone=standalone)
     top = drawing.legend([(one.name, theme_paint(place)) for place, one in enumerate(series)]) + 20
     left, right, high = 46.0, drawing.width - 14, 230.0
     bottom = top + high

@@ -9,7 +9,7 @@ from html import escape
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # A Chinese character with the closing punctuation that must not begin a line; a run of other characters; or spaces.
 _PIECES = re.compile("[\u2e80-\U0003ffff][、。，；：？！）》」』】]*|[^\\s\u2e80-\U0003ffff]+|\\s+")
-# Widths of letters that differ much from 0.6 em, after common system fonts, of which the wider ones count: better a gap than a
+# Widths of letters that differ much from 0.6 em, after the wider ones of common system fonts: better a gap than a
 # collision.
 _WIDTHS = {
     **dict.fromkeys("ijlftrI .,:;'|!()[]-·", 0.38),
@@ -74,6 +74,22 @@ def wrapped(text: str, size: float, room: float, lines: int = 100, *, bold: bool
             found.append("")
         found[-1] += piece if found[-1] else piece.lstrip()
     return [shortened(line.rstrip(), size, room, bold=bold) for line in found if line.strip()]
+
+
+def balanced(text: str, size: float, room: float) -> list[str]:
+    """Wrap the text into as few lines as the room needs, of about the same length.
+
+    >>> wrapped("法治化营商环境", 10, 65), balanced("法治化营商环境", 10, 65)
+    (['法治化营商环', '境'], ['法治化营', '商环境'])
+    """
+    lines = wrapped(text, size, room)
+    while room > size:
+        room -= size / 4
+        narrower = wrapped(text, size, room)
+        if len(narrower) > len(lines) or any("…" in line for line in narrower):
+            break
+        lines = narrower
+    return lines
 
 
 def number(value: float) -> str:

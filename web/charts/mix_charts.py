@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from web.charts.drawing import NARROW, WIDE, Drawing
+from web.charts.drawing import Drawing, sized_drawing
 from web.charts.lettering import nice_ticks, percent, percent_tick, shortened, text_width, wrapped
 from web.charts.palette import theme_paint
 from web.charts.shares import ChartRow, ChartShare, ChartTheme, YearSeries, share_tip
@@ -32,7 +32,7 @@ def small_multiples(
 
     At most ``most_rows`` rows are drawn; ``rest_note`` says so beneath, ``{count}`` in it becomes how many were not.
     """
-    drawing = Drawing(NARROW if narrow else WIDE, standalone=standalone)
+    drawing = sized_drawing(narrow=narrow, standalone=standalone)
     drawn = rows[:most_rows]
     columns = 1 if narrow else max(1, min(columns, len(themes)))
     widest = 124 if narrow else 210
@@ -77,20 +77,22 @@ def _draw_panel(
     rows: Sequence[ChartRow],
     theme: ChartTheme,
     ticks: Sequence[float],
-    place: tuple[float, float, float],
+    box: tuple[float, float, float],
 ) -> None:
-    x, top, width = place
+    x, top, width = box
     bottom = top + _PITCH * len(rows)
     scale = (width - _VALUE) / ticks[-1]
-    right = 0.0
-    for tick in ticks:
+    spacing = max(text_width(percent_tick(tick), _SMALL) for tick in ticks) + 6
+    # Every label, or every second, third… so that they stand apart; the first begins at its line.
+    step = next(
+        every for every in range(1, len(ticks) + 1) if every == len(ticks) or every * ticks[1] * scale >= spacing * 1.2
+    )
+    for place, tick in enumerate(ticks):
         at = x + tick * scale
         drawing.line(at, top, at, bottom, "chart-axis" if tick == 0 else "chart-rule")
-        label = percent_tick(tick)
-        # The last label may reach into the column of values, where nothing else stands on this line.
-        if tick == 0 or at - text_width(label, _SMALL) / 2 > right + 6:
-            drawing.text(at, bottom + 10, label, size=_SMALL, paint="chart-muted", anchor="start" if tick == 0 else "middle")
-            right = at + text_width(label, _SMALL) / (1 if tick == 0 else 2)
+        if place % step == 0:
+            anchor = "start" if tick == 0 else "middle"
+            drawing.text(at, bottom + 10, percent_tick(tick), size=_SMALL, paint="chart-muted", anchor=anchor)
     for line, row in enumerate(rows):
         share = row.shares.get(theme.code)
         if share is None:
@@ -135,7 +137,7 @@ def years_lines(
     One series: its themes beside each other. Several: the series side by side, theme beneath theme. A single year is a
     dot; where years are missing in between, the line is dashed.
     """
-    drawing = Drawing(NARROW if narrow else WIDE, standalone=standalone)
+    drawing = sized_drawing(narrow=narrow, standalone=standalone)
     columns = max(1, min(2 if narrow else columns, len(themes) if len(series) == 1 else len(series)))
     ticks = _scale([share for one in series for shares in one.years.values() for share in shares.values()], 3)
     axis = max(text_width(percent_tick(tick), _SMALL) for tick in ticks) + 8
@@ -189,7 +191,7 @@ def _draw_years(
         drawing.text(places[year], bottom + 11, str(year), size=_SMALL, paint="chart-muted", anchor="middle")
     found = [(year, series.years[year][theme.code]) for year in years if theme.code in series.years.get(year, {})]
     points = [(places[year], bottom - share.share / ticks[-1] * _PLOT) for year, share in found]
-    for (year, _), (following, _), begin, end in zip(found, found[1:], points, points[1:], strict=False):
+    for ((year, _), (following, _)), (begin, end) in zip(pairwise(found), pairwise(points), strict=True):
         dashes = "4 4" if following > year + 1 else "none"
         drawing.line(*begin, *end, theme_paint(theme.place, "line"), stroke_width=2, stroke_dasharray=dashes)
     for (year, share), (x, y) in zip(found, points, strict=True):

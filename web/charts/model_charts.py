@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from web.charts.drawing import NARROW, WIDE, Drawing
-from web.charts.lettering import percent, percent_tick, text_width, wrapped
+from web.charts.lettering import balanced, percent, percent_tick, text_width, wrapped
 from web.charts.palette import theme_paint
 
 _SIZE = 13
@@ -32,8 +32,9 @@ def confusion_matrix(
     total = max((text_width(f"{sum(row):,}", _SMALL) for row in counts), default=0) + 10
     width = float(NARROW if narrow else WIDE)
     cell = max(24.0, min(88.0, (width - label - total) / max(1, classes)))
-    drawing = Drawing(label + cell * classes + total, standalone=standalone)
-    headings = [wrapped(name, 12, cell - 6) for name in names]
+    kind = "narrow" if narrow else "wide"
+    drawing = Drawing(max(NARROW, label + cell * classes + total), kind=kind, standalone=standalone)
+    headings = [balanced(name, 12, cell - 6) for name in names]
     named = all(len(lines) <= 3 and "…" not in "".join(lines) for lines in headings)
     row_height = 34
     top = 22 + (16 * max((len(lines) for lines in headings), default=1) if named else 18) + 4
@@ -90,7 +91,7 @@ def reliability_diagram(
 
     Larger points stand for more units; bars beneath count the units of each bin.
     """
-    drawing = Drawing(NARROW, standalone=standalone)
+    drawing = Drawing(NARROW, kind="small", standalone=standalone)
     left, top, side, strip = 44.0, 26.0, 284.0, 54.0
     bottom = top + side
     foot = bottom + 66 + strip
@@ -139,7 +140,7 @@ def weight_bars(
     standalone: bool = False,
 ) -> str:
     """Draw a bar per term, to the right in the colour of the theme at ``place`` where it speaks for it, else to the left."""
-    drawing = Drawing(NARROW, standalone=standalone)
+    drawing = Drawing(NARROW, kind="small", standalone=standalone)
     label = min(max((text_width(term.term, _SIZE) for term in terms), default=0), 130) + 10
     values = [f"{term.weight:+.2f}".replace("-", "−") for term in terms]
     value = max((text_width(words, _SMALL) for words in values), default=0) + 8

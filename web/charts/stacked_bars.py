@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from web.charts.drawing import NARROW, WIDE, Drawing
+from web.charts.drawing import Drawing, sized_drawing
 from web.charts.lettering import percent, percent_tick, text_width
 from web.charts.palette import theme_paint
 from web.charts.shares import ChartRow, ChartTheme, share_tip
@@ -42,7 +42,7 @@ def stacked_bars(
     A segment shows its percentage where it fits, and theme, percentage and count when pointed at. Shares that sum to
     less than 1 leave the rest of the bar empty; a bar whose shares sum to more is scaled down to its length.
     """
-    drawing = Drawing(NARROW if narrow else WIDE, standalone=standalone)
+    drawing = sized_drawing(narrow=narrow, standalone=standalone)
     columns = _columns(rows, total_heading, drawing.width, narrow)
     y = drawing.legend([(theme.name, theme_paint(theme.place)) for theme in themes]) + 4
     for tick in _TICKS:

@@ -204,8 +204,8 @@ def _lay_labels_over(session: Session, corpus: Corpus, current: CurrentModel, le
             continue
         expected, counted = np.zeros(width), np.zeros(width)
         for statement, ((start, end), leaves) in enumerate(zip(spans, floats(parts).reshape(-1, width), strict=True), 1):
-            theme = of_statements.get(number, {}).get(statement)
-            share = np.eye(width)[leaf_place[theme]] if theme else leaves.astype(float)
+            by_hand = of_statements.get(number, {}).get(statement)
+            share = np.eye(width)[leaf_place[by_hand]] if by_hand else leaves.astype(float)
             expected += (end - start) * share
             counted[int(share.argmax())] += end - start
         corpus.characters[place], corpus.counted_characters[place] = expected, counted

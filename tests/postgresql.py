@@ -1,0 +1,46 @@
+"""A real PostgreSQL for tests: a cluster of its own in a temporary folder, on a free port, ended with the tests."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def programs() -> Path | None:
+    """Return the folder of PostgreSQL's programs, or None where it is not installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("postgres")
+    return Path(on_path).parent if on_path else None
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """Start a server and yield the URL of an empty database; it refuses to run as root, so then it runs as postgres."""
+    folder = programs()
+    assert folder is not None
+    with tempfile.TemporaryDirectory() as data, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        if as_user:
+            shutil.chown(data, "postgres")
+        cluster = f"{data}/cluster"
+
+        def run(*command: str) -> None:
+            subprocess.run([*as_user, *command], check=True, capture_output=True, cwd="/")
+
+        run(str(folder / "initdb"), "-D", cluster, "-U", "tests", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+        options = f"-p {port} -k {data} -c listen_addresses=127.0.0.1 -c fsync=off"
+        run(str(folder / "pg_ctl"), "-D", cluster, "-o", options, "-l", f"{data}/log", "-w", "start")
+        try:
+            run(str(folder / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "tests", "themes")
+            yield f"postgresql+psycopg://tests@127.0.0.1:{port}/themes"
+        finally:
+            run(str(folder / "pg_ctl"), "-D", cluster, "-m", "immediate", "stop")

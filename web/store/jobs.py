@@ -1,0 +1,81 @@
+"""Work in the background, as rows: asked for, claimed by one worker, reported on, ended."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from web.errors import ConflictError, NotFoundError
+from web.store.revisions import now
+from web.tables import Job
+
+KINDS = ("measure", "retrain", "promote")
+_OPEN = ("waiting", "running")
+
+
+def ask_for_job(session: Session, kind: str, *, made_by: str, model_id: int | None = None) -> Job:
+    """Put a job in the line; ConflictError while one of its kind is waiting or running."""
+    if open_job(session, kind) is not None:
+        raise ConflictError("This work is being done already; wait until it has ended.")
+    job = Job(
+        kind=kind,
+        state="waiting",
+        model_id=model_id,
+        step="",
+        done=0,
+        total=0,
+        message="",
+        made_by=made_by,
+        made_at=now(),
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+def open_job(session: Session, kind: str | None = None) -> Job | None:
+    """Return the job that is running, else the next one waiting; of one kind, or of any."""
+    query = select(Job).where(Job.state.in_(_OPEN)).order_by(Job.state, Job.id).limit(1)
+    return session.scalar(query if kind is None else query.where(Job.kind == kind))
+
+
+def claim_job(session: Session) -> Job | None:
+    """Take the oldest waiting job, unless one is running; None where there is nothing to do."""
+    if session.scalar(select(Job.id).where(Job.state == "running").limit(1)) is not None:
+        return None
+    job = session.scalar(select(Job).where(Job.state == "waiting").order_by(Job.id).limit(1).with_for_update())
+    if job is not None:
+        job.state, job.started_at = "running", now()
+    return job
+
+
+def report(session: Session, job_id: int, step: str, done: int, total: int) -> None:
+    """Say how far a job is."""
+    session.execute(update(Job).where(Job.id == job_id).values(step=step, done=done, total=total))
+
+
+def end_job(session: Session, job_id: int, *, failure: str = "") -> None:
+    """End a job that is still open: done, or failed with its reason."""
+    state = "failed" if failure else "done"
+    session.execute(
+        update(Job).where(Job.id == job_id, Job.state.in_(_OPEN)).values(state=state, message=failure, ended_at=now())
+    )
+
+
+def abandon_running(session: Session) -> None:
+    """End what a server that stopped has left running."""
+    for job in session.scalars(select(Job).where(Job.state == "running")):
+        end_job(session, job.id, failure="the server stopped while this was running; start it again")
+
+
+def get_job(session: Session, job_id: int) -> Job:
+    """Return a job; NotFoundError where there is none."""
+    job = session.get(Job, job_id)
+    if job is None:
+        raise NotFoundError("There is no job {job}.", job=job_id)
+    return job
+
+
+def list_jobs(session: Session, limit: int = 10) -> Sequence[Job]:
+    """Return the newest jobs, newest first."""
+    return session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)).all()

@@ -1,0 +1,66 @@
+"""The labels that a model is trained on: those that hold in the database, and the shipped examples."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from classifier import Label as HandLabel
+from classifier import LabelSet, Origin, digest, load_labels, shipped_folder
+from web.store.documents import ORIGIN_FIELDS
+from web.store.labels import derived_label
+from web.tables import Document, Label, Paragraph, Prediction
+
+
+def training_labels(session: Session, model_id: int, *, through: int | None = None) -> LabelSet:
+    """Return the labels that hold, or that held when the log ended with entry ``through``, with the shipped examples.
+
+    Statements are those that the predictions of ``model_id`` were made for; every paragraph in use has them.
+    """
+    shipped = load_labels(shipped_folder("labels"))
+    entries: dict[tuple[int, int], list[Label]] = {}
+    query = select(Label).join(Paragraph, Paragraph.id == Label.paragraph_id).join(Document)
+    query = query.where(Document.deleted_at.is_(None)).order_by(Label.id)
+    for entry in session.scalars(query if through is None else query.where(Label.id <= through)):
+        entries.setdefault((entry.paragraph_id, entry.statement), []).append(entry)
+    units = _units(session, model_id, {paragraph for paragraph, _ in entries})
+    paragraphs: list[HandLabel] = []
+    statements: list[HandLabel] = []
+    for (paragraph_id, statement), own in entries.items():
+        derived = derived_label(own)
+        if derived is None or derived.theme not in shipped.codebook.leaf_codes or paragraph_id not in units:
+            continue
+        document, position, text, spans = units[paragraph_id]
+        if statement > len(spans):
+            continue
+        unit_text = text[slice(*spans[statement - 1])] if statement else text
+        secondary = tuple(filter(None, derived.secondary.split(";")))
+        label = HandLabel(
+            (document, position, statement), digest(unit_text), unit_text, derived.theme, secondary, derived.annotators
+        )
+        (statements if statement else paragraphs).append(label)
+    return LabelSet(
+        shipped.codebook,
+        tuple(sorted(paragraphs, key=lambda label: label.key)),
+        tuple(sorted(statements, key=lambda label: label.key)),
+        shipped.examples,
+        _origins(session),
+    )
+
+
+def _units(session: Session, model_id: int, wanted: set[int]) -> dict[int, tuple[str, int, str, list[tuple[int, int]]]]:
+    """Return (document, position, text, spans of statements) of the paragraphs that carry labels."""
+    query = (
+        select(Paragraph.id, Document.name, Paragraph.position, Paragraph.text, Prediction.statement_spans)
+        .join(Document, Document.id == Paragraph.document_id)
+        .join(Prediction, (Prediction.paragraph_id == Paragraph.id) & (Prediction.model_id == model_id))
+        .where(Paragraph.id.in_(select(Label.paragraph_id)))
+    )
+    return {
+        number: (name, position, text, [(start, end) for start, end in spans])
+        for number, name, position, text, spans in session.execute(query)
+        if number in wanted
+    }
+
+
+def _origins(session: Session) -> dict[str, Origin]:
+    query = select(Document.name, *(getattr(Document, name) for name in ORIGIN_FIELDS)).where(Document.deleted_at.is_(None))
+    return {row[0]: Origin(**dict(zip(ORIGIN_FIELDS, row[1:], strict=True))) for row in session.execute(query)}
