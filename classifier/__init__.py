@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from classifier.agreement import Agreement, compare_folders, compare_labels
     from classifier.api import classify, load_model, read_document, read_upload, theme_mix
-    from classifier.batch import Item, prediction_columns, record_of
+    from classifier.archive import DOCUMENTS_FILE, ArchivedDocument, archive_line, check_against_archive, read_archive
+    from classifier.batch import DOCUMENT_COLUMNS, Item, prediction_columns, record_of, renamed_columns
     from classifier.codebook import Code, Codebook, load_codebook
     from classifier.counting import CountedParagraphs
     from classifier.documents import LEVELS, Document, Origin, level_of
     from classifier.errors import CodebookError, InputError, LabelError, ModelError, PolicyThemesError
     from classifier.evaluation import evaluate, evaluate_held_out
-    from classifier.formats import Table
+    from classifier.formats import Table, known_suffixes
     from classifier.labels import (
         PARAGRAPH_COLUMNS,
         STATEMENT_COLUMNS,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
         read_folder,
         read_label_file,
     )
+    from classifier.layout import Layout
+    from classifier.learning_curve import learning_curve
     from classifier.mix import GROUPINGS, MEASURES, Mix, MixRow, Share, mix_of_paragraphs
     from classifier.mix_files import mix_notes, write_mix
     from classifier.model import Evidence, Explanation, Model, Prediction, StatementPrediction, TextScores
@@ -39,20 +42,21 @@ if TYPE_CHECKING:
     from classifier.shipped import shipped_folder
     from classifier.sklearn_export import export_sklearn, sklearn_pipeline
     from classifier.training import train
-    from classifier.units import Paragraph, Reading, Statement, digest, read_units
+    from classifier.units import Paragraph, Reading, Statement, digest, read_units, source_spans
     from classifier.version import VERSION
     from classifier.writers import open_writer
 
 _HOME = {
     "agreement": ("Agreement", "compare_folders", "compare_labels"),
     "api": ("classify", "load_model", "read_document", "read_upload", "theme_mix"),
-    "batch": ("Item", "prediction_columns", "record_of"),
+    "archive": ("ArchivedDocument", "DOCUMENTS_FILE", "archive_line", "check_against_archive", "read_archive"),
+    "batch": ("DOCUMENT_COLUMNS", "Item", "prediction_columns", "record_of", "renamed_columns"),
     "codebook": ("Code", "Codebook", "load_codebook"),
     "counting": ("CountedParagraphs",),
     "documents": ("LEVELS", "Document", "Origin", "level_of"),
     "errors": ("CodebookError", "InputError", "LabelError", "ModelError", "PolicyThemesError"),
     "evaluation": ("evaluate", "evaluate_held_out"),
-    "formats": ("Table",),
+    "formats": ("Table", "known_suffixes"),
     "labels": (
         "Label",
         "LabelSet",
@@ -64,6 +68,8 @@ _HOME = {
         "read_folder",
         "read_label_file",
     ),
+    "layout": ("Layout",),
+    "learning_curve": ("learning_curve",),
     "mix": ("GROUPINGS", "MEASURES", "Mix", "MixRow", "Share", "mix_of_paragraphs"),
     "mix_files": ("mix_notes", "write_mix"),
     "model": ("Evidence", "Explanation", "Model", "Prediction", "StatementPrediction", "TextScores"),
@@ -74,13 +80,15 @@ _HOME = {
     "sklearn_export": ("export_sklearn", "sklearn_pipeline"),
     "training": ("train",),
     "sentences": ("split_statements",),
-    "units": ("Paragraph", "Reading", "Statement", "digest", "read_units"),
+    "units": ("Paragraph", "Reading", "Statement", "digest", "read_units", "source_spans"),
     "version": ("VERSION",),
     "writers": ("open_writer",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "DOCUMENTS_FILE",
+    "DOCUMENT_COLUMNS",
     "GROUPINGS",
     "LEVELS",
     "MEASURES",
@@ -89,6 +97,7 @@ __all__ = [
     "TRAINING_SETTINGS",
     "VERSION",
     "Agreement",
+    "ArchivedDocument",
     "Code",
     "Codebook",
     "CodebookError",
@@ -102,6 +111,7 @@ __all__ = [
     "LabelError",
     "LabelSet",
     "LabelledText",
+    "Layout",
     "Mix",
     "MixRow",
     "Model",
@@ -117,6 +127,8 @@ __all__ = [
     "StatementPrediction",
     "Table",
     "TextScores",
+    "archive_line",
+    "check_against_archive",
     "check_against_sources",
     "classify",
     "compare_folders",
@@ -126,6 +138,8 @@ __all__ = [
     "evaluate_held_out",
     "export_sklearn",
     "home",
+    "known_suffixes",
+    "learning_curve",
     "level_of",
     "load_codebook",
     "load_labels",
@@ -134,16 +148,19 @@ __all__ = [
     "mix_of_paragraphs",
     "open_writer",
     "prediction_columns",
+    "read_archive",
     "read_document",
     "read_folder",
     "read_label_file",
     "read_units",
     "read_upload",
     "record_of",
+    "renamed_columns",
     "render_outline",
     "save_model",
     "shipped_folder",
     "sklearn_pipeline",
+    "source_spans",
     "split_statements",
     "theme_mix",
     "train",
@@ -154,7 +171,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'classifier' has no attribute {name!r}; it has {', '.join(__all__)}")
-    return getattr(import_module(f"classifier.{_MODULE_OF[name]}"), name)
+    value = getattr(import_module(f"classifier.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:

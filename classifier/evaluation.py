@@ -1,41 +1,52 @@
 """Measure a way of training on documents, jurisdictions and texts that it has not seen."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from classifier.folds import assign_folds
 from classifier.labels import Label, LabelSet, load_held_out
 from classifier.metrics import share_right, summary
 from classifier.model import Prediction
+from classifier.splits import Progress, Trainer, predict_unseen, split_labels
 from classifier.training import train
 
-
-class Classifier(Protocol):
-    """Anything that classifies texts: the project's `Model`, or one that it is compared with."""
-
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
-        """Return a prediction for each text, in order."""
+MOST_SPLITS = 10
 
 
-Trainer = Callable[[LabelSet], Classifier]
-Progress = Callable[[Iterable[Any], str], Iterable[Any]]
-
-
-def evaluate(labels: LabelSet, trainer: Trainer = train, progress: Progress = lambda items, _: items) -> dict[str, Any]:
+def evaluate(
+    labels: LabelSet,
+    trainer: Trainer = train,
+    progress: Progress = lambda steps, _: steps,
+    most_splits: int = MOST_SPLITS,
+) -> dict[str, Any]:
     """Measure accuracy on units of documents that the model was not trained on; everything is trained anew each time.
 
-    With labelled documents: each is left out in turn (one jurisdiction each), and the examples are used in every
-    training; without: five stratified folds. The result is plain data: one entry for each kind of unit, each with
-    accuracy, macro-F1, calibration error (with 95 % bootstrap intervals), per-theme scores and the confusion matrix.
+    With labelled documents: each is left out in turn (one jurisdiction each), or each of ``most_splits`` groups of whole
+    documents where there are more of them, and the examples are used in every training; without: five stratified folds.
+    ``progress`` gets the list of all steps, one for each training, and what they are.
+
+    The result is plain data: ``split`` says which way it was; one entry for each kind of unit has accuracy, macro-F1,
+    calibration error (with 95 % bootstrap intervals), reliability, per-theme scores and the confusion matrix;
+    ``held_out_predictions`` has what was predicted of each labelled unit of a document. A unit without any letter or
+    digit has no theme and is not measured.
     """
-    documents = sorted({label.key[0] for label in (*labels.paragraphs, *labels.statements)})
-    if len(documents) >= 2:
-        return _leave_one_document_out(labels, documents, trainer, progress)
-    return _stratified(labels, trainer, progress)
+    splits = split_labels(labels, most_splits)
+    found = predict_unseen(splits, trainer, progress)
+    result: dict[str, Any] = {"split": splits.text}
+    if "texts" in found:
+        result["texts"] = _summary(labels, [item.theme for item in splits.units["texts"]], found["texts"])
+    else:
+        result["documents"] = len({label.key[0] for label in (*labels.paragraphs, *labels.statements)})
+    for kind, units in (("paragraphs", labels.paragraphs), ("statements", labels.statements)):
+        if kind in found:
+            result[kind] = _summary(labels, [label.theme for label in units], found[kind])
+            result[kind]["per_document"] = _per_document(labels, units, found[kind])
+    if "paragraphs" in found:
+        result["paragraphs"]["secondary"] = _secondary(labels.paragraphs, found["paragraphs"])
+    result["held_out_predictions"] = _held_out_predictions(labels, found)
+    return result
 
 
 def evaluate_held_out(labels: LabelSet, folder: Path, trainer: Trainer = train) -> dict[str, Any] | None:
@@ -51,66 +62,24 @@ def evaluate_held_out(labels: LabelSet, folder: Path, trainer: Trainer = train) 
     return result
 
 
-def _leave_one_document_out(
-    labels: LabelSet, documents: Sequence[str], trainer: Trainer, progress: Progress
-) -> dict[str, Any]:
-    predicted: dict[str, list[tuple[Label, Prediction]]] = {"paragraphs": [], "statements": []}
-    for document in progress(documents, "leave one document out"):
-        model = trainer(without_document(labels, document))
-        for kind, units in (("paragraphs", labels.paragraphs), ("statements", labels.statements)):
-            own = [label for label in units if label.key[0] == document]
-            predicted[kind] += zip(own, model.predict([label.text for label in own]), strict=True)
-    result: dict[str, Any] = {"split": "leave one document out", "documents": len(documents)}
-    for kind, pairs in predicted.items():
-        if pairs:
-            result[kind] = _summary(labels, [label.theme for label, _ in pairs], [found for _, found in pairs])
-            result[kind]["per_document"] = _per_document(labels, pairs)
-    if labels.paragraphs:
-        result["paragraphs"]["secondary"] = _secondary(predicted["paragraphs"])
-    return result
-
-
-def _stratified(labels: LabelSet, trainer: Trainer, progress: Progress) -> dict[str, Any]:
-    texts = labels.texts()
-    folds = assign_folds(texts, 5)
-    found: list[Prediction | None] = [None] * len(texts)
-    for fold in progress(sorted(set(folds.tolist())), "stratified folds"):
-        inside = [item for item, own in zip(texts, folds, strict=True) if own != fold]
-        model = trainer(replace(labels, paragraphs=(), statements=(), examples=tuple(inside)))
-        rows = np.flatnonzero(folds == fold).tolist()
-        for row, prediction in zip(rows, model.predict([texts[row].text for row in rows]), strict=True):
-            found[row] = prediction
-    predictions = [prediction for prediction in found if prediction is not None]
-    return {"split": "five stratified folds", "texts": _summary(labels, [item.theme for item in texts], predictions)}
-
-
-def without_document(labels: LabelSet, document: str) -> LabelSet:
-    """Return the labels without any unit of one document."""
-    return replace(
-        labels,
-        paragraphs=tuple(label for label in labels.paragraphs if label.key[0] != document),
-        statements=tuple(label for label in labels.statements if label.key[0] != document),
-    )
-
-
-def _summary(labels: LabelSet, truth: Sequence[str], predictions: Sequence[Prediction]) -> dict[str, Any]:
-    themes = np.array([labels.codebook.entry(code).theme for code in truth])
+def _summary(labels: LabelSet, codes: Sequence[str], predictions: Sequence[Prediction]) -> dict[str, Any]:
+    pairs = [(code, found) for code, found in zip(codes, predictions, strict=True) if found.theme]
     result = summary(
-        themes,
-        np.array([prediction.theme for prediction in predictions]),
-        np.array([prediction.confidence for prediction in predictions]),
+        np.array([labels.codebook.entry(code).theme for code, _ in pairs]),
+        np.array([found.theme for _, found in pairs]),
+        np.array([found.confidence for _, found in pairs]),
         labels.codebook.theme_codes,
     )
     if labels.codebook.subcodes:
-        right = [code == prediction.detail for code, prediction in zip(truth, predictions, strict=True)]
-        result["leaf_accuracy"] = round(float(np.mean(right)), 4)
+        result["leaf_accuracy"] = round(float(np.mean([code == found.detail for code, found in pairs])), 4)
     return result
 
 
-def _per_document(labels: LabelSet, pairs: Sequence[tuple[Label, Prediction]]) -> list[dict[str, Any]]:
+def _per_document(labels: LabelSet, units: Sequence[Label], predictions: Sequence[Prediction]) -> list[dict[str, Any]]:
     rows: dict[str, list[bool]] = {}
-    for label, prediction in pairs:
-        rows.setdefault(label.key[0], []).append(labels.codebook.entry(label.theme).theme == prediction.theme)
+    for label, found in zip(units, predictions, strict=True):
+        if found.theme:
+            rows.setdefault(label.key[0], []).append(labels.codebook.entry(label.theme).theme == found.theme)
     return [
         {
             "document": document,
@@ -118,16 +87,35 @@ def _per_document(labels: LabelSet, pairs: Sequence[tuple[Label, Prediction]]) -
             "units": len(right),
             "accuracy": share_right(np.array(right)).to_dict(),
         }
-        for document, right in rows.items()
+        for document, right in sorted(rows.items())
     ]
 
 
-def _secondary(pairs: Sequence[tuple[Label, Prediction]]) -> Mapping[str, float]:
-    hits = sum(len(set(label.secondary) & set(found.secondary)) for label, found in pairs)
-    proposed = sum(len(found.secondary) for _, found in pairs)
-    wanted = sum(len(label.secondary) for label, _ in pairs)
+def _secondary(units: Sequence[Label], predictions: Sequence[Prediction]) -> Mapping[str, float]:
+    hits = sum(len(set(label.secondary) & set(found.secondary)) for label, found in zip(units, predictions, strict=True))
+    proposed = sum(len(found.secondary) for found in predictions)
+    wanted = sum(len(label.secondary) for label in units)
     return {
         "precision": round(hits / max(proposed, 1), 4),
         "recall": round(hits / max(wanted, 1), 4),
         "f1": round(2 * hits / max(proposed + wanted, 1), 4),
     }
+
+
+def _held_out_predictions(labels: LabelSet, found: Mapping[str, Sequence[Prediction]]) -> list[dict[str, Any]]:
+    """Return an entry for each labelled unit of a document: its hand label, and what was predicted of it unseen."""
+    units = (*labels.paragraphs, *labels.statements)
+    # Units are the first of all texts.
+    predictions = [*found.get("paragraphs", ()), *found.get("statements", ()), *found.get("texts", ())][: len(units)]
+    return [
+        {
+            "document": label.key[0],
+            "paragraph": label.key[1],
+            "statement": label.key[2],
+            "label": label.theme,
+            "detail": prediction.detail,
+            "theme": prediction.theme,
+            "confidence": round(prediction.confidence, 6),
+        }
+        for label, prediction in zip(units, predictions, strict=True)
+    ]

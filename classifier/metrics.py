@@ -81,11 +81,34 @@ def macro_f1(counts: NDArray[np.int64]) -> float:
     return float(scores_per_code(counts)["f1"][present].mean())
 
 
+def _bins_of(confidence: Floats) -> NDArray[np.int64]:
+    bins: NDArray[np.int64] = np.minimum((confidence * _BINS).astype(np.int64), _BINS - 1)
+    return bins
+
+
 def expected_calibration_error(confidence: Floats, right: NDArray[np.bool_]) -> float:
     """Mean distance between confidence and accuracy over ten equal bins (Naeini, Cooper & Hauskrecht 2015)."""
-    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
-    gap = np.abs(np.bincount(bins, confidence - right, _BINS))
+    gap = np.abs(np.bincount(_bins_of(confidence), confidence - right, _BINS))
     return float(gap.sum() / len(confidence))
+
+
+def reliability(confidence: Floats, right: NDArray[np.bool_]) -> list[dict[str, float]]:
+    """Return mean confidence beside accuracy in each of ten equal bins of confidence; bins without a unit are left out.
+
+    >>> reliability(np.array([0.95, 0.85, 0.87]), np.array([True, True, False]))[0]
+    {'low': 0.8, 'high': 0.9, 'units': 2, 'confidence': 0.86, 'accuracy': 0.5}
+    """
+    bins = _bins_of(confidence)
+    return [
+        {
+            "low": number / _BINS,
+            "high": (number + 1) / _BINS,
+            "units": int((bins == number).sum()),
+            "confidence": round(float(confidence[bins == number].mean()), 4),
+            "accuracy": round(float(right[bins == number].mean()), 4),
+        }
+        for number in np.unique(bins).tolist()
+    ]
 
 
 def summary(truth: Strings, predicted: Strings, confidence: Floats, codes: Sequence[str]) -> dict[str, Any]:
@@ -105,6 +128,7 @@ def summary(truth: Strings, predicted: Strings, confidence: Floats, codes: Seque
         "expected_calibration_error": bootstrap(
             lambda rows: expected_calibration_error(confidence[rows], right[rows]), len(truth)
         ).to_dict(),
+        "reliability": reliability(confidence, right),
         "per_theme": {
             code: {name: per_code[place * len(codes) + number].to_dict() for place, name in enumerate(SCORES)}
             | {"units": int(counts[number].sum())}

@@ -29,7 +29,7 @@ def proposed_terms(text: str, longest_sequence: int, longest_word: int) -> tuple
     """Return the words and adjacent pairs of words of a text that are longer than its character sequences.
 
     >>> sorted(proposed_terms("人民调解员培训", longest_sequence=1, longest_word=5))
-    ['人民', '培训', '调解员', '调解员培训']
+    ['人民', '人民调解员', '培训', '调解员', '调解员培训']
     """
     plain = normalise(text)
     terms: set[str] = set()

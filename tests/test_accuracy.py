@@ -56,3 +56,15 @@ def test_each_jurisdiction_is_reported(measured: dict[str, Any]) -> None:
         "西湖区",
     ]
     assert sum(row["units"] for row in measured["paragraphs"]["per_document"]) == 92
+
+
+def test_held_out_predictions_are_what_accuracy_counts(measured: dict[str, Any], labels: LabelSet) -> None:
+    rows = measured["held_out_predictions"]
+    for kind, own in (
+        ("paragraphs", [row for row in rows if not row["statement"]]),
+        ("statements", [row for row in rows if row["statement"]]),
+    ):
+        right = [labels.codebook.entry(row["label"]).theme == row["theme"] for row in own]
+        assert len(own) == measured[kind]["units"]
+        assert measured[kind]["accuracy"]["value"] == pytest.approx(sum(right) / len(right), abs=1e-4)
+        assert sum(row["units"] for row in measured[kind]["reliability"]) == len(own)

@@ -8,6 +8,7 @@ from classifier.metrics import (
     confusion,
     expected_calibration_error,
     macro_f1,
+    reliability,
     scores_per_code,
     share_right,
     summary,
@@ -35,6 +36,16 @@ def test_calibration_error_is_the_distance_of_confidence_from_accuracy() -> None
     assert expected_calibration_error(np.array([0.5, 0.5]), np.array([True, False])) == 0
 
 
+def test_reliability_sets_confidence_beside_accuracy_in_ten_bins() -> None:
+    confidence, right = np.array([0.0, 0.31, 0.35, 0.39, 0.95, 1.0]), np.array([False, True, False, False, True, True])
+    bins = reliability(confidence, right)
+    assert [(row["low"], row["high"], row["units"]) for row in bins] == [(0.0, 0.1, 1), (0.3, 0.4, 3), (0.9, 1.0, 2)]
+    assert [row["accuracy"] for row in bins] == [0, pytest.approx(1 / 3, abs=1e-4), 1]
+    assert [row["confidence"] for row in bins] == [0, 0.35, 0.975]
+    gaps = [row["units"] * abs(row["confidence"] - row["accuracy"]) for row in bins]
+    assert expected_calibration_error(confidence, right) == pytest.approx(sum(gaps) / 6, abs=1e-4)
+
+
 def test_a_bootstrap_interval_holds_its_value_and_narrows_with_more_units() -> None:
     few, many = (share_right(np.arange(units) % 5 > 0) for units in (20, 2000))
     assert few.value == many.value == pytest.approx(0.8)
@@ -48,6 +59,7 @@ def test_a_summary_holds_every_measure_of_every_theme() -> None:
     found = summary(truth, predicted, np.full(10, 0.8), ["a", "b"])
     assert found["confusion"] == {"codes": ["a", "b"], "counts": COUNTS.tolist()}
     assert found["accuracy"]["value"] == 0.8 and found["expected_calibration_error"]["value"] == 0
+    assert found["reliability"] == [{"low": 0.8, "high": 0.9, "units": 10, "confidence": 0.8, "accuracy": 0.8}]
     assert found["per_theme"]["b"]["recall"]["value"] == 1 and found["per_theme"]["b"]["units"] == 1
 
 

@@ -43,6 +43,19 @@ def test_the_model_names_what_it_was_trained_on(model: Model, labels: LabelSet) 
     assert model.identity == f"{labels.codebook.version}-{labels.digest()[:12]}"
 
 
+@pytest.mark.parametrize(("measure", "kind"), [("paragraphs", "paragraphs"), ("text", "statements")])
+def test_the_model_knows_its_errors_on_each_document_by_leaf_code(
+    measure: str, kind: str, model: Model, labels: LabelSet
+) -> None:
+    rows = np.array(model.record["held_out_errors"][measure])
+    documents = sorted({label.key[0] for label in getattr(labels, kind)})
+    assert rows.shape == (len(documents), len(labels.codebook.leaf_codes) + 1)
+    assert rows[:, -1].tolist() == [sum(label.key[0] == name for label in labels.paragraphs) for name in documents]
+    # Shares sum to 1 whether they are estimated or true, so that errors sum to 0; none is larger than a share can be.
+    np.testing.assert_allclose(rows[:, :-1].sum(axis=1), 0, atol=1e-5)
+    assert 0 < np.abs(rows[:, :-1]).max() < 0.5
+
+
 def test_any_two_themes_can_be_learned(tmp_path: Path) -> None:
     found = train(table(tmp_path, [*((t, "体育") for t in SPORT), *((t, "财经") for t in MARKET)]))
     assert [p.theme for p in found.predict(["球队主场取胜", "股市震荡收盘"])] == ["体育", "财经"]
