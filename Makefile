@@ -1,5 +1,6 @@
 # `make run` does the main job, `make test` all tests; both set themselves up. Needs only make and Python 3.11 or newer.
 PYTHON ?= python3
+PORT ?= 8000
 VENV := .venv
 RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
@@ -7,9 +8,10 @@ READY := $(VENV)/.ready
 
 .PHONY: run test lint types check wheel golden readme translations evaluation bench clean help
 
-run: $(READY)  ## train the model and print the theme mix of the five seed reports
+run: $(READY)  ## train the model, print the theme mix of the five seed reports, start the web application on PORT
 	$(RUN)/policy-themes train
 	$(RUN)/policy-themes mix seeds/
+	$(RUN)/policy-themes serve --port $(PORT)
 
 test: $(READY) lint types  ## lint, check types, run all tests
 	@tests/install_programs.sh

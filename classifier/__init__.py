@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         read_label_file,
     )
     from classifier.layout import Layout
-    from classifier.learning_curve import learning_curve
+    from classifier.learning import learning_curve
     from classifier.mix import GROUPINGS, MEASURES, Mix, MixRow, Share, mix_of_paragraphs
     from classifier.mix_files import mix_notes, write_mix
     from classifier.model import Evidence, Explanation, Model, Prediction, StatementPrediction, TextScores
@@ -69,7 +69,7 @@ _HOME = {
         "read_label_file",
     ),
     "layout": ("Layout",),
-    "learning_curve": ("learning_curve",),
+    "learning": ("learning_curve",),
     "mix": ("GROUPINGS", "MEASURES", "Mix", "MixRow", "Share", "mix_of_paragraphs"),
     "mix_files": ("mix_notes", "write_mix"),
     "model": ("Evidence", "Explanation", "Model", "Prediction", "StatementPrediction", "TextScores"),
@@ -171,9 +171,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'classifier' has no attribute {name!r}; it has {', '.join(__all__)}")
-    value = getattr(import_module(f"classifier.{_MODULE_OF[name]}"), name)
-    globals()[name] = value
-    return value
+    return getattr(import_module(f"classifier.{_MODULE_OF[name]}"), name)
 
 
 def __dir__() -> list[str]:

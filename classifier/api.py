@@ -1,7 +1,7 @@
 """The front door: four functions that most programs need, with the default model where none is given."""
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +18,9 @@ from classifier.shipped import shipped_folder
 from classifier.units import Reading, read_units
 
 
-def load_model(path: str | Path | None = None) -> Model:
-    """Read a model file; without a path, the default model, which is trained on first use."""
-    return default_model() if path is None else load_model_file(Path(path))
+def load_model(path: str | Path | None = None, *, notice: Callable[[str], None] = lambda text: None) -> Model:
+    """Read a model file; without a path, the default model, which is trained on first use: ``notice`` is told so."""
+    return default_model(notice) if path is None else load_model_file(Path(path))
 
 
 def read_document(path: str | Path, *, encoding: str | None = None) -> Reading:

@@ -65,8 +65,9 @@ class _HandLabels:
         document = str(item.fields.get("document", ""))
         return self._paragraphs.get((document, digest(item.text))) if self._paragraphs else None
 
-    def statement(self, label: Label | None, text: str) -> Label | None:
-        return self._statements.get((label.key[0], label.key[1], digest(text))) if label else None
+    def statement(self, item: Item, text: str) -> Label | None:
+        place = (str(item.fields.get("document", "")), item.fields.get("paragraph", 0), digest(text))
+        return self._statements.get(place) if self._statements else None
 
 
 def _amounts(
@@ -84,11 +85,12 @@ def _amounts(
             return one_hot(label.theme), one_hot(label.theme), True
         return np.array(list(prediction.leaf_scores.values())), one_hot(prediction.detail), False
     expected, counted = np.zeros(len(leaves)), np.zeros(len(leaves))
-    for part in prediction.statements:
-        known = hand.statement(label, part.text)
-        expected += len(part.text) * (one_hot(known.theme) if known else np.array(list(part.leaf_scores.values())))
-        counted += len(part.text) * one_hot(known.theme if known else part.detail)
-    return expected, counted, label is not None
+    known = [hand.statement(item, part.text) for part in prediction.statements]
+    for part, own in zip(prediction.statements, known, strict=True):
+        expected += len(part.text) * (one_hot(own.theme) if own else np.array(list(part.leaf_scores.values())))
+        counted += len(part.text) * one_hot(own.theme if own else part.detail)
+    # A census of text needs a label on all of it: one on the paragraph says nothing of its single statements.
+    return expected, counted, None not in known
 
 
 def _group_of(item: Item, by: str) -> str:

@@ -1,6 +1,7 @@
 """Divide a paragraph that enumerates its measures, as in 一是… 二是…, 1、… 2、…, (1)…, 【…】… or ——…."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from classifier.sentences import SHORTEST_UNIT, Span, closed_brackets, enclosing_end, trimmed
@@ -63,7 +64,8 @@ def _counted(text: str, pattern: re.Pattern[str], covered: Sequence[Span]) -> li
 
 def _closing(covered: Sequence[Span], found: re.Match[str]) -> int | None:
     """Return the end of the brackets that are part of the enumerator itself, as in （一）."""
-    return next((end for start, end in covered if found.start() <= start < found.start(1) < end <= found.end()), None)
+    first, last = (bisect_left(covered, (place, 0)) for place in (found.start(), found.start(1)))
+    return next((end for _, end in covered[first:last] if found.start(1) < end <= found.end()), None)
 
 
 def _number(text: str) -> int:

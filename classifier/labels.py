@@ -146,17 +146,22 @@ def load_held_out(folder: Path, codebook: Codebook) -> list[HeldOutText]:
 
 def check_against_sources(labels: LabelSet, sources: Path) -> list[str]:
     """Return what does not fit between labels and source documents, one line each: changed, lost, unlabelled units."""
-    problems: list[str] = []
-    units: dict[UnitKey, str] = {}
-    for document in read_folder(sources):
-        units.update(_units(read_units(document).paragraphs))
-    labelled = {label.key: label for label in (*labels.paragraphs, *labels.statements)}
-    for key, label in labelled.items():
-        if key not in units:
-            problems.append(f"{_name(key)}: labelled, but the reader finds no such unit in {sources}")
-        elif digest(units[key]) != label.digest or units[key] != label.text:
-            problems.append(f"{_name(key)}: labelled as {label.text[:20]!r}…, but the source reads {units[key][:20]!r}…")
-    problems += [f"{_name(key)}: not labelled" for key in units if key not in labelled]
+    units = {
+        key: text for document in read_folder(sources) for key, text in units_with_keys(read_units(document).paragraphs)
+    }
+    labelled = {label.key for label in (*labels.paragraphs, *labels.statements)}
+    return [*misfits(labels, units, sources), *(f"{_name(key)}: not labelled" for key in units if key not in labelled)]
+
+
+def misfits(labels: LabelSet, units: Mapping[UnitKey, str], where: Path) -> list[str]:
+    """Return the labels whose unit is not among these or reads otherwise there, one line each."""
+    problems = []
+    for label in (*labels.paragraphs, *labels.statements):
+        found = units.get(label.key)
+        if found is None:
+            problems.append(f"{_name(label.key)}: labelled, but there is no such unit in {where}")
+        elif digest(found) != label.digest or found != label.text:
+            problems.append(f"{_name(label.key)}: labelled as {label.text[:20]!r}…, but the source reads {found[:20]!r}…")
     return problems
 
 
@@ -257,7 +262,8 @@ def _rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, st
         raise LabelError(f"{path}: no rows below the column names; add labels, or remove the file")
 
 
-def _units(paragraphs: Iterable[Paragraph]) -> Iterator[tuple[UnitKey, str]]:
+def units_with_keys(paragraphs: Iterable[Paragraph]) -> Iterator[tuple[UnitKey, str]]:
+    """Yield each paragraph and each of its statements, with the key by which a label knows it."""
     for paragraph in paragraphs:
         yield (paragraph.document, paragraph.position, 0), paragraph.text
         for statement in paragraph.statements:

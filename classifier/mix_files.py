@@ -4,11 +4,11 @@ import csv
 import html
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from classifier.codebook import Codebook
+from classifier.codebook import Code, Codebook
 from classifier.errors import InputError
 from classifier.mix import Mix, MixRow
 from classifier.writers import write_whole
@@ -27,6 +27,12 @@ TIDY_COLUMNS = (
     "high",
     "count",
 )
+
+# From white at nothing to blue at the whole row.
+_SHADES = {
+    **{"type": "2_color_scale", "min_type": "num", "min_value": 0, "min_color": "#FFFFFF"},
+    **{"max_type": "num", "max_value": 1, "max_color": "#7DA7DD"},
+}
 
 
 def mix_notes(mix: Mix) -> list[str]:
@@ -52,12 +58,21 @@ def mix_notes(mix: Mix) -> list[str]:
     return said
 
 
-def write_mix(mix: Mix, codebook: Codebook, output: Path) -> None:
-    """Write the mix in the format of the output's suffix, whole or not at all."""
+def write_mix(mix: Mix, codebook: Codebook, output: Path, *, notes: Sequence[str] | None = None) -> None:
+    """Write the mix in the format of the output's suffix, whole or not at all.
+
+    ``notes`` stand in the place of `mix_notes` where a format has room for them: in another language, or with more to say.
+    """
     writer = _WRITERS.get(output.suffix.lower())
     if writer is None:
         raise InputError(f"{output}: no format for suffix {output.suffix or '(none)'!r}; use {', '.join(_WRITERS)}")
-    write_whole(output, writer(mix, codebook))
+    write_whole(output, writer(mix, codebook, [*(mix_notes(mix) if notes is None else notes), f"snapshot {mix.snapshot}"]))
+
+
+def _columns(mix: Mix, codebook: Codebook) -> list[Code]:
+    """Return the entry of each column: themes, or leaf codes where the mix is detailed."""
+    codes = mix.rows[0].shares if mix.rows else codebook.theme_codes
+    return [codebook.entry(code) for code in codes]
 
 
 def _tidy(mix: Mix) -> Iterator[dict[str, Any]]:
@@ -71,7 +86,7 @@ def _tidy(mix: Mix) -> Iterator[dict[str, Any]]:
             yield dict(zip(TIDY_COLUMNS, values, strict=True))
 
 
-def _csv(mix: Mix, codebook: Codebook) -> bytes:
+def _csv(mix: Mix, codebook: Codebook, notes: Sequence[str]) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, TIDY_COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -79,42 +94,52 @@ def _csv(mix: Mix, codebook: Codebook) -> bytes:
     return stream.getvalue().encode("utf-8", "surrogatepass")
 
 
-def _json(mix: Mix, codebook: Codebook) -> bytes:
+def _json(mix: Mix, codebook: Codebook, notes: Sequence[str]) -> bytes:
     return (json.dumps(mix.to_dict(), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
 
 
-def _xlsx(mix: Mix, codebook: Codebook) -> bytes:
+def _xlsx(mix: Mix, codebook: Codebook, notes: Sequence[str]) -> bytes:
     import xlsxwriter  # Slow to import, and needed for workbooks only.
 
     stream = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, options) as book:
-        bold, percent = book.add_format({"bold": True}), book.add_format({"num_format": "0.0%"})
+        bold, percent = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "0.0%"})
         pivot, tidy = book.add_worksheet("mix"), book.add_worksheet("tidy")
-        entries = [codebook.entry(code) for code in codebook.theme_codes]
+        entries = _columns(mix, codebook)
         pivot.write_row(0, 0, [mix.by, "year", "paragraphs", "labelled", *(entry.zh for entry in entries)], bold)
         for number, row in enumerate(mix.rows, 1):
             pivot.write_row(number, 0, [row.group, row.origin.year, row.paragraphs, row.labelled])
             pivot.write_row(number, 4, [share.share for share in row.shares.values()], percent)
-        for number, note in enumerate([*mix_notes(mix), f"snapshot {mix.snapshot}"], len(mix.rows) + 2):
+        for number, note in enumerate(notes, len(mix.rows) + 2):
             pivot.write_string(number, 0, note)
-        pivot.set_column(0, 0, 16)
-        pivot.set_column(4, 4 + len(entries), 15)
+        if mix.rows:
+            pivot.conditional_format(1, 4, len(mix.rows), 3 + len(entries), _SHADES)
+        pivot.set_column(0, 0, 22)
+        pivot.set_column(4, 3 + len(entries), 15)
         pivot.freeze_panes(1, 1)
-        tidy.write_row(0, 0, TIDY_COLUMNS, bold)
+        pivot.set_landscape()
+        pivot.set_paper(9)  # A4
+        pivot.fit_to_pages(1, 0)
+        # The tidy sheet is the CSV file, with the Chinese name of each theme at the end of its rows.
+        names = {entry.code: entry.zh for entry in entries}
+        tidy.write_row(0, 0, (*TIDY_COLUMNS, "theme_zh"), bold)
         for number, record in enumerate(_tidy(mix), 1):
-            tidy.write_row(number, 0, list(record.values()))
+            tidy.write_row(number, 0, [*record.values(), names[record["theme"]]])
         tidy.freeze_panes(1, 0)
+        tidy.set_column(0, 1, 16)
+        tidy.set_column(7, 7, 24)
+        tidy.set_column(12, 12, 24)
     return stream.getvalue()
 
 
-def _html(mix: Mix, codebook: Codebook) -> bytes:
-    entries = [codebook.entry(code) for code in codebook.theme_codes]
+def _html(mix: Mix, codebook: Codebook, notes: Sequence[str]) -> bytes:
+    entries = _columns(mix, codebook)
     head = "".join(
         f"<th scope=col>{html.escape(entry.zh)}<br><small>{html.escape(entry.en)}</small></th>" for entry in entries
     )
     body = "\n".join(_html_row(row) for row in mix.rows)
-    foot = "".join(f"<p>{html.escape(note)}</p>" for note in mix_notes(mix))
+    foot = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
     page = f"""<!doctype html>
 <html lang="zh-Hans"><meta charset="utf-8"><title>主题分布 theme mix</title>
 <style>
@@ -131,7 +156,7 @@ p {{ max-width: 60rem; color: #5b6b7b; margin: .4rem 0; }}
 <tbody>
 {body}
 </tbody></table>
-{foot}<p>snapshot {mix.snapshot}</p>
+{foot}
 </html>
 """
     return page.encode("utf-8", "replace")
@@ -148,4 +173,9 @@ def _html_row(row: MixRow) -> str:
     return f"<tr><th scope=row>{name}</th><td>{row.paragraphs}<small>{row.labelled} labelled</small></td>{cells}</tr>"
 
 
-_WRITERS: dict[str, Callable[[Mix, Codebook], bytes]] = {".csv": _csv, ".xlsx": _xlsx, ".json": _json, ".html": _html}
+_WRITERS: dict[str, Callable[[Mix, Codebook, Sequence[str]], bytes]] = {
+    ".csv": _csv,
+    ".xlsx": _xlsx,
+    ".json": _json,
+    ".html": _html,
+}

@@ -13,6 +13,13 @@ from classifier import LabelSet, Model, load_labels
 from classifier.default_model import default_model
 from classifier.settings import HOME_VARIABLE
 
+pytest_plugins = ["web_fixtures", "browser_fixtures"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run browser tests last: the quick ones say first what is wrong."""
+    items.sort(key=lambda item: "browser" in Path(item.path).parts)
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(

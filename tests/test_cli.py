@@ -26,7 +26,7 @@ def every_command() -> list[list[str]]:
         command = commands.get_command(context, name)
         names.append([name])
         if isinstance(command, click.Group):
-            names += [[name, inner] for inner in command.commands]
+            names += [[name, inner] for inner in command.list_commands(context)]
     return names
 
 

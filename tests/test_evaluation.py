@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from classifier import InputError, Label, LabelledText, LabelSet, Prediction, evaluate
 from classifier.codebook import codebook_from_labels
-from classifier.learning_curve import learning_curve, nested_draws
+from classifier.learning import learning_curve, nested_draws
 from classifier.splits import group_documents
 from classifier.units import digest
 

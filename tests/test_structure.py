@@ -26,7 +26,7 @@ FLOORS = (
     ("vocabulary", "folds", "mixed"),
     ("model",),
     ("model_file", "training", "sklearn_export", "metrics", "splits"),
-    ("default_model", "evaluation", "learning_curve", "batch", "writers"),
+    ("default_model", "evaluation", "learning", "batch", "writers"),
     ("counting",),
     ("mix",),
     ("mix_files", "api"),

@@ -1,37 +1,57 @@
 """Who is asking: the local annotator while there are no accounts, else a session or a token; and what they may do."""
 
+import logging
+import re
 from dataclasses import dataclass
+from datetime import timedelta
+from time import time
 from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, redirect, request, url_for
+from flask import Flask, Response, g, make_response, redirect, render_template, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext
-from flask_login import LoginManager, current_user
+from flask_login import LoginManager, current_user, login_user
+from sqlalchemy.exc import SQLAlchemyError
 
+from classifier import PolicyThemesError
+from web.addresses import is_loopback, name_of_host
 from web.errors import ForbiddenError
 from web.permissions import ADMINISTER, ENDPOINTS, OPEN, READ, ROLES
+from web.problems import problem, typed_text
 from web.services import services
-from web.store.users import has_accounts, user_of_token
+from web.store.users import has_accounts, password_stamp, user_of_token
 from web.tables import User
 
 LOCAL_ANNOTATOR = "local"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# With one of these, a proxy speaks for somebody else, who may be anywhere.
+_HANDED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via")
+_NOT_IN_A_PATH = re.compile(r"[\x00-\x20\x7f\\]")
+_SINCE = "since"
+_log = logging.getLogger("policy-themes")
 
 
 class UnknownEndpointsError(RuntimeError):
     """Some endpoints have no entry in `web.permissions.ENDPOINTS`, or the other way round."""
 
 
-class TokenRefusedError(ForbiddenError):
-    """A token was sent that does not work."""
-
-    status = 401
-
-
 class LogInNeededError(ForbiddenError):
     """Nobody is logged in, and this asks for someone."""
 
     status = 401
+
+
+class TokenRefusedError(LogInNeededError):
+    """A token was sent that does not work."""
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie, which over https is never sent without it."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Tell whether the cookie is for https only: where it is set over https."""
+        return request.is_secure
 
 
 @dataclass(frozen=True)
@@ -61,22 +81,33 @@ STRANGER = Person("", "", is_active=False, is_authenticated=False, is_anonymous=
 
 def person_of(user: User, *, by_token: bool = False) -> Person:
     """Make the person of an account."""
-    return Person(user.name, user.role, user.id, user.password[-12:], by_token)
+    return Person(user.name, user.role, user.id, password_stamp(user), by_token)
 
 
 def person() -> Person:
     """Return who is asking."""
     if "person" not in g:
+        g.person = STRANGER  # The page that shows an error in finding out is shown to a stranger.
         g.person = _find_person()
     return cast(Person, g.person)
 
 
 def may(permission: str) -> bool:
     """Tell whether the one who asks may do what needs this permission."""
-    asking = person()
     if permission == READ and not services().settings.private:
-        return True
-    return asking.may(permission)
+        if "Authorization" in request.headers:
+            person()  # A token that is sent has to work, also where none is needed.
+        return True  # Without looking anyone up: most requests are of this kind.
+    return person().may(permission)
+
+
+def begin_session(user: User) -> None:
+    """Log an account in: under a session of its own, so that nothing of the one before has a meaning in it."""
+    session.clear()
+    session.permanent = True
+    session[_SINCE] = int(time())
+    g.person = person_of(user)
+    login_user(g.person)
 
 
 def guard_accounts(app: Flask) -> None:
@@ -86,41 +117,83 @@ def guard_accounts(app: Flask) -> None:
         raise UnknownEndpointsError(
             f"without an entry: {sorted(existing - listed)}; without a view: {sorted(listed - existing)}"
         )
-    manager = LoginManager(app)
-    manager.session_protection = "strong"
+    app.session_interface = Sessions()
+    # Without Flask-Login's own variable in templates: it would ask the database, also on the page that says it is down.
+    manager = LoginManager(app, add_context_processor=False)
+    # Sessions are not bound to an address: laptops change theirs, and what was typed would be lost with the session.
+    manager.session_protection = None
     manager.anonymous_user = lambda: STRANGER
     manager.user_loader(_load_user)
     app.before_request(_check_request)
-    app.context_processor(lambda: {"person": person(), "may": may, "ADMINISTER": ADMINISTER})
+    app.register_error_handler(LogInNeededError, _ask_to_log_in)
+    app.context_processor(lambda: {"person": _shown_person(), "may": may, "ADMINISTER": ADMINISTER})
 
 
 def safe_next(target: str | None) -> str:
     """Return a path of this server to go to after a log-in; anything else becomes the first page."""
-    parts = urlsplit(target or "")
-    path = parts.path
-    if parts.scheme or parts.netloc or not path.startswith("/") or path[1:2] in ("/", "\\") or "\\" in path:
-        return cast(str, url_for("tag.form"))
-    return f"{path}?{parts.query}" if parts.query else path
+    first_page = url_for("tag.form")
+    # Browsers drop control characters and take a backslash for a slash: neither stands in an address of this server.
+    if not target or _NOT_IN_A_PATH.search(target):
+        return first_page
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return first_page
+    if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith("//"):
+        return first_page
+    if parts.path == url_for("account.log_in"):
+        return first_page
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def page_before() -> str:
+    """Return the path of this server's page from which this request was sent, as far as the browser says so."""
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:
+        return safe_next(None)
+    return safe_next(f"{parts.path}?{parts.query}" if parts.netloc == request.host else None)
+
+
+def comes_from_this_machine() -> bool:
+    """Tell whether somebody at this machine sends the request, as far as can be seen: by address, host and headers."""
+    return (
+        is_loopback(request.remote_addr or "")
+        and is_loopback(name_of_host(request.host))
+        and not any(name in request.headers for name in _HANDED_ON)
+    )
 
 
 def _find_person() -> Person:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    with services().database.reading() as session:
-        if scheme.lower() == "bearer":
-            user = user_of_token(session, token.strip())
-            if user is None:
-                raise TokenRefusedError("This token is not valid; make a new one under your account.")
-            return person_of(user, by_token=True)
-        if not has_accounts(session):
-            return Person(LOCAL_ANNOTATOR, "administrator")
+    database = services().database
+    if scheme.lower() == "bearer":
+        user = user_of_token(database, token.strip())
+        if user is None:
+            raise TokenRefusedError("This token is not valid; make a new one under your account.")
+        return person_of(user, by_token=True)
+    with database.reading() as reading:
+        if not has_accounts(reading):
+            return Person(LOCAL_ANNOTATOR, "administrator") if comes_from_this_machine() else STRANGER
     return cast(Person, current_user._get_current_object())
+
+
+def _shown_person() -> Person:
+    """Return who is asking for a template; where the database is down, its page must be shown all the same."""
+    try:
+        return person()
+    except (PolicyThemesError, SQLAlchemyError):
+        return STRANGER
 
 
 def _load_user(kept: str) -> Person | None:
     number, _, stamp = kept.partition(":")
-    with services().database.reading() as session:
-        user = session.get(User, int(number)) if number.isdigit() else None
-        if user is None or user.disabled or user.password[-12:] != stamp:
+    lifetime = timedelta(days=services().settings.session_days).total_seconds()
+    if not number.isdecimal() or not 0 <= time() - session.get(_SINCE, 0) <= lifetime:
+        return None
+    with services().database.reading() as reading:
+        user = reading.get(User, int(number))
+        if user is None or user.disabled or password_stamp(user) != stamp:
             return None
         return person_of(user)
 
@@ -133,19 +206,47 @@ def _check_request() -> Response | None:
     if permission == OPEN or may(permission):
         return None
     if person().is_authenticated:
-        raise ForbiddenError(gettext("Your account may not do this; ask an administrator."))
+        raise ForbiddenError("Your account may not do this; ask an administrator.")
     if request.blueprint == "api":
         raise LogInNeededError("Log in, or send a token: Authorization: Bearer TOKEN")
-    going = request.full_path.rstrip("?") if request.method in _SAFE_METHODS else request.referrer
-    return cast(Response, redirect(url_for("account.log_in", next=safe_next(going))))
+    if request.method in _SAFE_METHODS:
+        return cast(Response, redirect(url_for("account.log_in", next=safe_next(request.full_path.rstrip("?")))))
+    raise LogInNeededError("Log in first, then send it again.")
+
+
+def _ask_to_log_in(error: LogInNeededError) -> Response:
+    """Answer with a problem, or with the log-in form and what was typed, which a redirect would lose."""
+    if request.path.startswith("/api/v1/"):
+        answer = problem(error.status, str(error))
+    else:
+        page = render_template(
+            "account/log_in.html",
+            next=page_before(),
+            name="",
+            message=gettext(error.message),
+            typed=typed_text(),
+            nobody=False,
+        )
+        answer = make_response(page, error.status)
+    answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
 
 
 def _refuse_other_sites() -> None:
-    """Refuse writes that a browser sends for another site; a token in a header cannot be sent by one."""
-    if request.method in _SAFE_METHODS or request.headers.get("Authorization"):
+    """Refuse writes that a browser sends for another site; it does not send a token by itself, as it does a password."""
+    scheme = request.headers.get("Authorization", "").partition(" ")[0]
+    if request.method in _SAFE_METHODS or scheme.lower() == "bearer":
         return
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
-    foreign = site not in (None, "same-origin", "none") or (origin is not None and urlsplit(origin).netloc != request.host)
+    foreign = site not in (None, "same-origin", "none") or (origin is not None and not _is_own(origin))
     if foreign:
+        _log.warning("refused a request to %s that came from another site", request.endpoint)
         raise ForbiddenError("This request came from another site and was refused; open the page here and try again.")
+
+
+def _is_own(origin: str) -> bool:
+    try:
+        return urlsplit(origin).netloc == request.host
+    except ValueError:
+        return False

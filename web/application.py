@@ -2,17 +2,19 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
+from time import sleep
 
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 
-from classifier import VERSION, load_model
+from classifier import VERSION, Model, load_model
 from web.accounts import guard_accounts
 from web.database import Database
 from web.errors import StorageError
+from web.hosts import HostGuard
 from web.language import speak
 from web.problems import answer_errors
 from web.services import Services, attach
@@ -22,7 +24,8 @@ from web.store.seeding import import_seeds
 from web.views import blueprints
 
 _KEY_FILE = "secret.key"
-_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
+_KEY_BYTES = 32
+_KEY_TRIES = 20
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -34,8 +37,10 @@ _HEADERS = {
 }
 
 
-def create_app(settings: WebSettings | None = None) -> Flask:
+def create_app(settings: WebSettings | None = None, *, shipped: Callable[[], Model] = load_model) -> Flask:
     """Make the application with its database brought up to date, a model in use and, at the first start, the seeds.
+
+    ``shipped`` gives the model that is in use until people promote one of their own; at the first start it is trained.
 
     Raises StorageError where the database or the data folder cannot be used.
     """
@@ -43,7 +48,7 @@ def create_app(settings: WebSettings | None = None) -> Flask:
     app = Flask(__name__)
     database = Database(settings.database_url)
     database.upgrade()
-    start_with_a_model(database, settings.data_folder, load_model)
+    start_with_a_model(database, settings.data_folder, shipped)
     services = Services(settings, database, ModelInUse(database, settings.data_folder))
     if settings.import_seeds:
         import_seeds(database, services.models.get())
@@ -52,7 +57,6 @@ def create_app(settings: WebSettings | None = None) -> Flask:
         SECRET_KEY=secret_key(settings.data_folder),
         MAX_CONTENT_LENGTH=settings.largest_body,
         MAX_FORM_MEMORY_SIZE=settings.largest_body,
-        TRUSTED_HOSTS=trusted_hosts(settings),
         SESSION_COOKIE_NAME="policy_themes",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -72,6 +76,7 @@ def create_app(settings: WebSettings | None = None) -> Flask:
     answer_errors(app)
     app.context_processor(lambda: {"version": VERSION})
     app.after_request(_add_headers)
+    app.wsgi_app = HostGuard(app.wsgi_app, settings, _HEADERS)  # type: ignore[method-assign]
     return app
 
 
@@ -81,34 +86,28 @@ def secret_key(data_folder: Path) -> bytes:
     try:
         data_folder.mkdir(parents=True, exist_ok=True)
         with open(path, "xb", opener=_for_owner_alone) as stream:
-            stream.write(secrets.token_bytes(32))
+            stream.write(secrets.token_bytes(_KEY_BYTES))
     except FileExistsError:
         pass
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror}; give a data folder that can be written to") from None
-    key = path.read_bytes()
-    if len(key) < 32:
-        raise StorageError(f"{path}: {len(key)} bytes, but a key has 32; remove the file, so that a new one is made")
+    try:
+        path.chmod(0o600)  # Also after it came back from a backup.
+        key = path.read_bytes()
+        for _ in range(_KEY_TRIES):
+            if len(key) < _KEY_BYTES:
+                sleep(0.05)  # Another server may be writing it just now.
+                key = path.read_bytes()
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}; it must belong to the user who runs the server") from None
+    if len(key) < _KEY_BYTES:
+        raise StorageError(
+            f"{path}: {len(key)} bytes, but a key has {_KEY_BYTES}; remove the file, so that a new one is made"
+        )
     return key
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach an address."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def trusted_hosts(settings: WebSettings) -> list[str] | None:
-    """Return the names by which browsers may reach the server; None, for any, where it listens everywhere unnamed."""
-    if settings.trusted_hosts or is_loopback(settings.host):
-        return [*_LOOPBACK_NAMES, settings.host, *settings.trusted_hosts]
-    return None
-
-
 def _for_owner_alone(path: str, flags: int) -> int:
-
     return os.open(path, flags, 0o600)
 
 

@@ -1,6 +1,7 @@
 """The web application's branch of the one family of errors.
 
 PolicyThemesError (classifier)
+├── ServingError       the server cannot listen where it was told to
 ├── StorageError       the database cannot be reached, read or written: 503
 └── RequestError       what a user asked for cannot be done: 400, or the ``status`` of the class
     ├── NotFoundError     404
@@ -14,6 +15,10 @@ A `RequestError` carries an English message with ``{placeholders}``, so that pag
 from typing import Any
 
 from classifier import PolicyThemesError
+
+
+class ServingError(PolicyThemesError):
+    """The server cannot listen where it was told to."""
 
 
 class StorageError(PolicyThemesError):

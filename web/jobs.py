@@ -4,63 +4,128 @@ import logging
 import os
 import subprocess
 import sys
-from threading import Event, Thread
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Lock, Thread
 
 from web.database import Database
-from web.settings import WebSettings
-from web.store.jobs import abandon_running, ask_for_job, claim_job, end_job, open_job
+from web.settings import DATABASE_VARIABLE, WebSettings
+from web.store.jobs import (
+    DEFECT,
+    PROCESS_ENDED,
+    SERVER_STOPPED,
+    abandon_running,
+    ask_for_job,
+    claim_job,
+    end_job,
+    open_job,
+)
 from web.store.models import SHIPPED, current_record
 
-DATABASE_VARIABLE = "POLICY_THEMES_DATABASE"
-_POLL_SECONDS = 1.0
+_POLL_SECONDS = 0.5
 _STOP_SECONDS = 5.0
 _log = logging.getLogger("policy-themes")
 
 
 class JobRunner:
-    """A thread that waits for jobs and starts a process for each; `stop` ends the one that runs."""
+    """A thread that waits for jobs and starts a process for each; `stop` ends the one that runs.
 
-    def __init__(self, database: Database, settings: WebSettings) -> None:
-        self._database, self._settings = database, settings
+    ``after_each`` is called when a job has ended, whose kind it gets: another model may be in use then. Of several servers
+    on one database, only one may have a runner.
+    """
+
+    def __init__(
+        self, database: Database, settings: WebSettings, after_each: Callable[[str], object] = lambda kind: None
+    ) -> None:
+        self._database, self._settings, self._after_each = database, settings, after_each
         self._stopping = Event()
+        self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._unended = 0  # The job whose end could not be written down yet.
         self._thread = Thread(target=self._run, name="jobs", daemon=True)
 
     def start(self) -> None:
         """Begin; what an earlier server left running is ended first, and an unmeasured model is measured."""
         with self._database.writing() as session:
             abandon_running(session)
-            record = current_record(session)
-            unmeasured = record is not None and record.evaluation is None and open_job(session, "measure") is None
-            if self._settings.measure_model and record is not None and unmeasured:
-                ask_for_job(session, "measure", made_by=SHIPPED, model_id=record.id)
+        self._measure_where_needed()
         self._thread.start()
 
     def stop(self) -> None:
         """End the job that runs and stop waiting for others."""
         self._stopping.set()
-        if self._process is not None:
-            self._process.terminate()
-        self._thread.join(_STOP_SECONDS)
+        with self._lock:
+            process = self._process
+        if process is not None:
+            process.terminate()
+        if self._thread.is_alive():
+            self._thread.join(_STOP_SECONDS)
+        if process is not None and process.poll() is None:
+            process.kill()
+            self._thread.join(_STOP_SECONDS)
 
     def _run(self) -> None:
         while not self._stopping.wait(_POLL_SECONDS):
             try:
-                with self._database.writing() as session:
-                    job = claim_job(session)
-                if job is not None:
-                    self._work(job.id)
+                self._do_next()
             except Exception:  # Whatever happens to one job, the next must find a runner.
                 _log.exception("the runner of jobs met a defect")
 
-    def _work(self, job_id: int) -> None:
-        command = [sys.executable, "-m", "web.work", str(job_id)]
-        # In the environment, not among the arguments: those are shown to everyone on the machine, password and all.
-        environment = {**os.environ, DATABASE_VARIABLE: self._settings.database_url}
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
-        _, errors = self._process.communicate()
-        self._process = None
-        last_line = errors.decode("utf-8", "replace").strip().rpartition("\n")[2]
+    def _do_next(self) -> None:
+        with self._database.reading() as session:
+            if open_job(session) is None:
+                return
+        with self._database.writing() as session:
+            if self._unended:
+                end_job(session, self._unended, failure=PROCESS_ENDED)
+            self._unended = 0
+            job = claim_job(session)
+        if job is None:
+            return
+        self._unended = job.id
+        failure = self._work(job.id)
         with self._database.writing() as session:
             # Where the process ended the job itself, this changes nothing.
-            end_job(session, job_id, failure=last_line or "its process ended before it was done; start it again")
+            end_job(session, job.id, failure=failure)
+        self._unended = 0
+        self._after_each(job.kind)
+        if job.kind == "promote":
+            self._measure_where_needed()
+
+    def _work(self, job_id: int) -> str:
+        """Start a job's process, wait for it, and return why it failed, should it not have said so itself."""
+        # Imports come from where this program lies, not from the folder in which the server happens to be started.
+        command = [sys.executable, "-P", "-m", "web.work", str(job_id)]
+        places = [str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, places)),
+            # In the environment, not among the arguments: those are shown to everyone on the machine, password and all.
+            DATABASE_VARIABLE: self._settings.database_url,
+        }
+        with self._lock:
+            if self._stopping.is_set():
+                return SERVER_STOPPED
+            # Its standard input ends when this server ends, however that happens; then the process ends as well.
+            process = self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+            )
+        assert process.stdin is not None and process.stderr is not None
+        with process.stdin, process.stderr:
+            errors = process.stderr.read().decode("utf-8", "replace").strip()
+        code = process.wait()
+        with self._lock:
+            self._process = None
+        if self._stopping.is_set():
+            return SERVER_STOPPED
+        if code and errors:
+            _log.error("job %d failed:\n%s", job_id, errors)
+        return DEFECT if code > 0 and errors else PROCESS_ENDED
+
+    def _measure_where_needed(self) -> None:
+        if not self._settings.measure_model:
+            return
+        with self._database.writing() as session:
+            record = current_record(session)
+            if record is not None and record.evaluation is None and open_job(session, "measure") is None:
+                ask_for_job(session, "measure", made_by=SHIPPED, model_id=record.id)

@@ -20,9 +20,7 @@ def speak(app: Flask) -> None:
     Babel(app, locale_selector=language)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.before_request(_switch)
-    app.context_processor(
-        lambda: {"language": language(), "languages": LANGUAGES, "name_of": name_of, "other_page": other_page}
-    )
+    app.context_processor(_names_for_templates)
     app.add_template_filter(percent)
 
 

@@ -1,7 +1,9 @@
 """A paragraph as people see it: its statements in the colours of their themes, and the terms that decided marked."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -9,6 +11,7 @@ from classifier import Codebook, Evidence
 
 MARK_LEVELS = 4
 _LEAST_MARKED = 0.12  # Of the strongest character's weight; fainter traces would mark everything.
+_LEAST_COMPLETED = 0.12  # Of the strongest term's weight: from here on, a term is marked as a whole.
 _TERMS_NAMED = 4
 
 
@@ -43,16 +46,26 @@ def statement_views(
 
     What lies between statements goes to the one before, so that the pieces together are the text.
     """
-    weights = character_weights(text, evidence)
+    levels = _with_whole_terms(_levels(character_weights(text, evidence)), evidence)
+    ordered = sorted(evidence, key=lambda item: item.start)
+    starts = [item.start for item in ordered]
+
+    def pieces(first: int, last: int) -> tuple[Piece, ...]:
+        return tuple(
+            Piece(text[start:end], level, _terms_within(ordered, starts, start, end) if level else ())
+            for start, end, level in _runs(levels, first, last)
+        )
+
     if not statements:
-        return [StatementView(-1, "", "", None, False, tuple(_pieces(text, 0, len(text), weights, evidence)))]
+        return [StatementView(-1, "", "", None, False, pieces(0, len(text)))]
     views = []
     for number, (start, _, detail, confidence, by_hand) in enumerate(statements):
         first = 0 if number == 0 else start
         last = statements[number + 1][0] if number + 1 < len(statements) else len(text)
         theme = codebook.entry(detail).theme
-        pieces = tuple(_pieces(text, first, last, weights, evidence))
-        views.append(StatementView(codebook.theme_codes.index(theme), theme, detail, confidence, by_hand, pieces))
+        views.append(
+            StatementView(codebook.theme_codes.index(theme), theme, detail, confidence, by_hand, pieces(first, last))
+        )
     return views
 
 
@@ -71,19 +84,20 @@ def character_weights(text: str, evidence: Sequence[Evidence]) -> list[float]:
     return [float(weight) for weight in np.cumsum(steps)[:-1]]
 
 
-def _pieces(text: str, first: int, last: int, weights: Sequence[float], evidence: Sequence[Evidence]) -> list[Piece]:
+def _levels(weights: Sequence[float]) -> list[int]:
     strongest = max((abs(weight) for weight in weights), default=0.0)
-    levels = [_level(weight, strongest) for weight in weights[first:last]]
-    pieces: list[Piece] = []
-    start = first
-    for place in range(first, last):
-        if place + 1 == last or _sign(levels[place + 1 - first]) != _sign(levels[place - first]):
-            own = levels[start - first : place + 1 - first]
-            level = max(own, key=abs, default=0)
-            named = _terms_within(evidence, start, place + 1) if level else ()
-            pieces.append(Piece(text[start : place + 1], level, named))
-            start = place + 1
-    return pieces
+    return [_level(weight, strongest) for weight in weights]
+
+
+def _with_whole_terms(levels: list[int], evidence: Sequence[Evidence]) -> list[int]:
+    """Mark strong terms to their ends, faintly, where overlapping terms leave only some of their characters marked."""
+    strongest = max((abs(item.weight) for item in evidence), default=0.0)
+    for item in evidence:
+        sign = 1 if item.weight > 0 else -1
+        own = levels[item.start : item.end]
+        if abs(item.weight) >= _LEAST_COMPLETED * strongest and all(level * sign >= 0 for level in own) and any(own):
+            levels[item.start : item.end] = [level or sign for level in own]
+    return levels
 
 
 def _level(weight: float, strongest: float) -> int:
@@ -93,14 +107,17 @@ def _level(weight: float, strongest: float) -> int:
     return (1 if weight > 0 else -1) * min(MARK_LEVELS, 1 + int(share * MARK_LEVELS))
 
 
-def _sign(level: int) -> int:
-    return (level > 0) - (level < 0)
+def _runs(levels: Sequence[int], first: int, last: int) -> Iterator[tuple[int, int, int]]:
+    """Yield (start, end, strongest level) of each stretch whose characters are all for, all against, or all unmarked."""
+    for _, places in groupby(range(first, last), key=lambda place: (levels[place] > 0) - (levels[place] < 0)):
+        own = list(places)
+        yield own[0], own[-1] + 1, max((levels[place] for place in own), key=abs)
 
 
-def _terms_within(evidence: Sequence[Evidence], start: int, end: int) -> tuple[tuple[str, float], ...]:
+def _terms_within(ordered: Sequence[Evidence], starts: Sequence[int], start: int, end: int) -> tuple[tuple[str, float], ...]:
     totals: dict[str, float] = {}
-    for item in evidence:
-        if start <= item.start and item.end <= end:
+    for item in ordered[bisect_left(starts, start) : bisect_left(starts, end)]:
+        if item.end <= end:
             totals[item.term] = totals.get(item.term, 0.0) + item.weight
     strongest = sorted(totals.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
     return tuple(strongest[:_TERMS_NAMED])

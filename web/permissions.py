@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 # "open": always; "read": everyone, unless the server is private; all others: a role that has them.
-OPEN, READ, CLASSIFY, LABEL, IMPORT, ADMINISTER = "open", "read", "classify", "label", "import", "administer"
+OPEN, READ, ACCOUNT, CLASSIFY = "open", "read", "account", "classify"
+LABEL, IMPORT, ADMINISTER = "label", "import", "administer"
 
 ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "viewer": frozenset({READ, CLASSIFY}),
-        "annotator": frozenset({READ, CLASSIFY, LABEL, IMPORT}),
-        "administrator": frozenset({READ, CLASSIFY, LABEL, IMPORT, ADMINISTER}),
+        "viewer": frozenset({READ, ACCOUNT, CLASSIFY}),
+        "annotator": frozenset({READ, ACCOUNT, CLASSIFY, LABEL, IMPORT}),
+        "administrator": frozenset({READ, ACCOUNT, CLASSIFY, LABEL, IMPORT, ADMINISTER}),
     }
 )
 
@@ -20,10 +21,10 @@ ENDPOINTS: Mapping[str, str] = MappingProxyType(
         "health.healthz": OPEN,
         "account.log_in": OPEN,
         "account.log_out": OPEN,
-        "account.tokens": READ,
-        "account.make_token": READ,
-        "account.revoke_token": READ,
-        "account.change_password": READ,
+        "account.tokens": ACCOUNT,
+        "account.make_token": ACCOUNT,
+        "account.revoke_token": ACCOUNT,
+        "account.change_password": ACCOUNT,
         "tag.form": READ,
         "tag.classify": CLASSIFY,
         "tag.results": CLASSIFY,

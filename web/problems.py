@@ -41,17 +41,17 @@ def _answer(status: int, message: str, english: str, advice: str) -> Response:
     if request.path.startswith("/api/v1/"):
         response = problem(status, english)
     else:
-        page = render_template("error.html", status=status, message=message, advice=advice, typed=_typed_text())
+        page = render_template("error.html", status=status, message=message, advice=advice, typed=typed_text())
         response = make_response(page, status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
     return response
 
 
-def _typed_text() -> list[str]:
-    """Return the longer texts of a form that could not be taken, so that nobody has to type them again."""
+def typed_text() -> list[str]:
+    """Return the longer texts of a form that could not be taken, so that nobody has to type them again; no password."""
     try:
-        values = [value for name, value in request.form.items() if name != "csrf_token"]
+        values = [value for name, value in request.form.items() if name not in ("csrf_token", "password", "new_password")]
     except HTTPException:
         return []
     return [value for value in values if "\n" in value or 40 <= len(value) <= _LONGEST_KEPT]

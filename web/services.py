@@ -27,7 +27,12 @@ def attach(app: Flask, services: Services) -> None:
     app.extensions[_NAME] = services
 
 
+def services_of(app: Flask) -> Services:
+    """Return the services of an application."""
+    found: Services = app.extensions[_NAME]
+    return found
+
+
 def services() -> Services:
     """Return the services of the application that handles this request."""
-    found: Services = current_app.extensions[_NAME]
-    return found
+    return services_of(current_app)

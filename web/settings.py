@@ -6,6 +6,7 @@ from pathlib import Path
 from classifier import home
 
 DATABASE_FILE = "policy-themes.sqlite"
+DATABASE_VARIABLE = "POLICY_THEMES_DATABASE"
 
 
 def _setting(default: object, meaning: str) -> object:
@@ -21,12 +22,13 @@ class WebSettings:
     database: str = _setting("", "a database URL; by default a SQLite file in the data folder")  # type: ignore[assignment]
     private: bool = _setting(False, "ask for a log-in to read as well, not only to write")  # type: ignore[assignment]
     trusted_hosts: tuple[str, ...] = _setting((), "names beside the own address by which browsers may reach the server")  # type: ignore[assignment]
+    trusted_proxy: str = _setting("", "a reverse proxy's address: its X-Forwarded-For and -Proto are believed")  # type: ignore[assignment]
     threads: int = _setting(8, "requests that are worked on at the same time")  # type: ignore[assignment]
     connections: int = _setting(1000, "connections that may be open at the same time")  # type: ignore[assignment]
     largest_body: int = _setting(32 * 1024 * 1024, "the largest request that is read, in bytes")  # type: ignore[assignment]
     longest_text: int = _setting(200_000, "the longest single text that is classified, in characters")  # type: ignore[assignment]
     session_days: int = _setting(14, "days after which a log-in ends")  # type: ignore[assignment]
-    log_in_failures: int = _setting(5, "failed log-ins for a name or an address before it has to wait")  # type: ignore[assignment]
+    log_in_failures: int = _setting(5, "failed log-ins after which a name has to wait, at one address")  # type: ignore[assignment]
     log_in_minutes: int = _setting(15, "minutes for which failed log-ins count")  # type: ignore[assignment]
     draft_hours: int = _setting(24, "hours for which results and previews that nobody kept stay")  # type: ignore[assignment]
     import_seeds: bool = _setting(True, "import the shipped reports and labels into a new database")  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""``policy-themes labels check`` and ``labels agreement``."""
+"""``policy-themes labels``: ``check`` and ``agreement``; ``export`` and ``import`` come from the web application."""
 
 import json
 from pathlib import Path
@@ -6,15 +6,22 @@ from typing import TYPE_CHECKING
 
 import click
 
+from classifier.cli.main import LazyGroup
 from classifier.cli.options import FILE, labels_option
 
 if TYPE_CHECKING:
     from classifier.agreement import Agreement
 
 
-@click.group()
+_FROM_A_DATABASE = {
+    "export": ("web.commands", "export_labels", "Write the labels of the web application into a folder."),
+    "import": ("web.commands", "import_labels", "Read such a folder into the web application's database."),
+}
+
+
+@click.group(cls=LazyGroup, table=_FROM_A_DATABASE)
 def labels() -> None:
-    """Check hand labels, and compare annotators.
+    """Check hand labels, compare annotators, move labels in and out of the web application.
 
     Example: policy-themes labels check
     """
@@ -26,15 +33,21 @@ def labels() -> None:
 def check(labels_path: Path | None, sources: Path | None) -> int:
     """Check every label: known codes, no unit twice, and texts that still stand in their source.
 
+    A folder that `labels export` wrote carries its documents itself.
+
     Example: policy-themes labels check --labels labels/ --sources seeds/
     """
+    from classifier.archive import DOCUMENTS_FILE, check_against_archive
     from classifier.labels import check_against_sources, load_held_out, load_labels
     from classifier.shipped import shipped_folder
 
     path = labels_path or shipped_folder("labels")
     found = load_labels(path)
     units = [*found.paragraphs, *found.statements]
-    problems = check_against_sources(found, sources or shipped_folder("seeds")) if units else []
+    if sources is None and (path / DOCUMENTS_FILE).is_file():
+        problems = check_against_archive(found, path / DOCUMENTS_FILE)
+    else:
+        problems = check_against_sources(found, sources or shipped_folder("seeds")) if units else []
     for problem in problems:
         click.echo(problem, err=True)
     held_out = len(load_held_out(path, found.codebook)) if path.is_dir() else 0

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import click
@@ -9,37 +10,49 @@ import click
 from classifier.errors import PolicyThemesError
 from classifier.version import VERSION
 
-# Name: (module, attribute, one line for the overview). `serve` and `users` come with the web application.
-COMMANDS = {
+# Name: (module, attribute, one line for the overview). Those of `web` are named only, never imported from here.
+COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "train": ("classifier.cli.train", "train", "Train a model from hand labels."),
     "evaluate": ("classifier.cli.evaluate", "evaluate", "Measure accuracy on documents that were not trained on."),
     "classify": ("classifier.cli.classify", "classify", "Give every paragraph of files its theme."),
     "mix": ("classifier.cli.mix", "mix", "Show the theme mix of jurisdictions."),
     "explain": ("classifier.cli.explain", "explain", "Show why a text has its theme."),
-    "labels": ("classifier.cli.labels", "labels", "Check hand labels, and compare annotators."),
+    "labels": ("classifier.cli.labels", "labels", "Check, compare, export and import hand labels."),
     "export-sklearn": ("classifier.cli.export", "export", "Write the model as a scikit-learn pipeline."),
+    "serve": ("web.commands", "serve", "Start the web application."),
+    "users": ("web.commands", "users", "Manage the accounts of the web application."),
 }
 
 
-class _LazyGroup(click.Group):
-    """A group that imports a command when it is called, so that the others cost nothing."""
+class LazyGroup(click.Group):
+    """A group that imports the commands of its table when they are called, so that the others cost nothing."""
+
+    def __init__(self, *arguments: Any, table: Mapping[str, tuple[str, str, str]], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._table = table
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return list(COMMANDS)
+        """Return the names of all commands, own ones first."""
+        return [*self.commands, *self._table]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        module, attribute, _ = COMMANDS[name]
+        """Return a command, which is imported now; None where there is none of this name."""
+        if name not in self._table:
+            return super().get_command(context, name)
+        module, attribute, _ = self._table[name]
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the overview, without importing anything for it."""
+        own = [(name, command.get_short_help_str(100)) for name, command in self.commands.items()]
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, _, summary) in COMMANDS.items()])
+            formatter.write_dl([*own, *((name, summary) for name, (_, _, summary) in self._table.items())])
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(VERSION, prog_name="policy-themes")
 def commands() -> None:
     """Find the policy themes of Chinese justice-bureau reports.

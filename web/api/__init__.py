@@ -1,101 +1,49 @@
-"""Placeholder: to be written."""
+"""The JSON API under ``/api/v1``: its routes are those of its OpenAPI document, one for each operation."""
 
-from flask import Blueprint
+from collections.abc import Callable
 
-api = Blueprint("api", __name__)
+from flask import Blueprint, Response
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
 
+from classifier import Codebook
+from web.api import classify, documents, labels, mix, model, openapi, paragraphs, review
+from web.api.checking import InvalidRequestError
+from web.api.contract import contract, hold_contracts
+from web.api.document import PREFIX
+from web.api.operations import BLUEPRINT, Operation
+from web.api.parts import Schema
+from web.api.reading import read_request
+from web.problems import problem
 
-@api.get("/placeholder/api/classify")
-def classify() -> str:
-    """Placeholder."""
-    return "api.classify"
+_RESOURCES = (classify, mix, documents, paragraphs, labels, review, model, openapi)
 
+OPERATIONS: tuple[Operation, ...] = tuple(operation for resource in _RESOURCES for operation in resource.OPERATIONS)
 
-@api.get("/placeholder/api/mix")
-def mix() -> str:
-    """Placeholder."""
-    return "api.mix"
-
-
-@api.get("/placeholder/api/paragraphs")
-def paragraphs() -> str:
-    """Placeholder."""
-    return "api.paragraphs"
-
-
-@api.get("/placeholder/api/list_documents")
-def list_documents() -> str:
-    """Placeholder."""
-    return "api.list_documents"
+api = Blueprint(BLUEPRINT, __name__, url_prefix=PREFIX)
 
 
-@api.get("/placeholder/api/add_document")
-def add_document() -> str:
-    """Placeholder."""
-    return "api.add_document"
+def _schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
+    return {name: schema for resource in _RESOURCES for name, schema in resource.schemas(book, longest_text).items()}
 
 
-@api.get("/placeholder/api/document")
-def document() -> str:
-    """Placeholder."""
-    return "api.document"
+def _served(operation: Operation) -> Callable[..., ResponseReturnValue]:
+    def serve(**path: str) -> ResponseReturnValue:
+        return operation.view(read_request(contract(), operation, path))
+
+    serve.__name__, serve.__doc__ = operation.name, operation.view.__doc__
+    return serve
 
 
-@api.get("/placeholder/api/delete_document")
-def delete_document() -> str:
-    """Placeholder."""
-    return "api.delete_document"
+for _operation in OPERATIONS:
+    api.add_url_rule(_operation.rule, _operation.name, _served(_operation), methods=[_operation.method])
 
 
-@api.get("/placeholder/api/document_paragraphs")
-def document_paragraphs() -> str:
-    """Placeholder."""
-    return "api.document_paragraphs"
+@api.record_once
+def _hold_contracts(state: BlueprintSetupState) -> None:
+    hold_contracts(state.app.extensions, OPERATIONS, _schemas)
 
 
-@api.get("/placeholder/api/list_labels")
-def list_labels() -> str:
-    """Placeholder."""
-    return "api.list_labels"
-
-
-@api.get("/placeholder/api/add_label")
-def add_label() -> str:
-    """Placeholder."""
-    return "api.add_label"
-
-
-@api.get("/placeholder/api/review")
-def review() -> str:
-    """Placeholder."""
-    return "api.review"
-
-
-@api.get("/placeholder/api/agreement")
-def agreement() -> str:
-    """Placeholder."""
-    return "api.agreement"
-
-
-@api.get("/placeholder/api/codebook")
-def codebook() -> str:
-    """Placeholder."""
-    return "api.codebook"
-
-
-@api.get("/placeholder/api/model")
-def model() -> str:
-    """Placeholder."""
-    return "api.model"
-
-
-@api.get("/placeholder/api/job")
-def job() -> str:
-    """Placeholder."""
-    return "api.job"
-
-
-@api.get("/placeholder/api/openapi")
-def openapi() -> str:
-    """Placeholder."""
-    return "api.openapi"
+@api.errorhandler(InvalidRequestError)
+def _invalid(error: InvalidRequestError) -> Response:
+    return problem(error.status, str(error), errors=error.faults)

@@ -1,21 +1,23 @@
 """Documents and their paragraphs: adding, finding, changing what is known of their origin, deleting, and their return."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from sqlalchemy import ColumnElement, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from classifier import LEVELS, Origin, Reading, digest
 from web.errors import NotFoundError, RequestError
 from web.store.predictions import CurrentModel, predict_paragraphs, unpredicted
 from web.store.revisions import now, raise_revision
-from web.tables import CurrentLabel, Document, Paragraph
+from web.tables import CurrentLabel, Document, Label, Paragraph
 
 ORIGIN_FIELDS = ("title", "jurisdiction", "adcode", "level", "year", "issuer", "document_number", "published")
 _LONGEST_NAME = 120
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,16 @@ class Listed:
     labelled: int
 
 
+@dataclass(frozen=True)
+class StandingLabels:
+    """A document's labels: paragraphs and statements on which one holds, entries of the log, and who made them."""
+
+    paragraphs: int
+    statements: int
+    entries: int
+    annotators: tuple[str, ...]
+
+
 def add_document(session: Session, reading: Reading, current: CurrentModel, *, source: str, annotator: str) -> Added:
     """Store a document with its paragraphs and what the current model says of them.
 
@@ -41,8 +53,7 @@ def add_document(session: Session, reading: Reading, current: CurrentModel, *, s
     document has gets a number.
     """
     text = storable(reading.document.text)
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
-    before = session.scalar(select(Document).where(Document.sha256 == sha256).order_by(Document.id))
+    before = document_of_text(session, text)
     if before is not None:
         if before.deleted_at is None:
             return Added(before, "known")
@@ -59,7 +70,7 @@ def add_document(session: Session, reading: Reading, current: CurrentModel, *, s
         name=free_name(session, reading.document.name),
         source=source,
         text=text,
-        sha256=sha256,
+        sha256=text_digest(text),
         encoding=reading.document.encoding,
         paragraph_count=len(reading.paragraphs),
         added_at=now(),
@@ -89,9 +100,19 @@ def add_document(session: Session, reading: Reading, current: CurrentModel, *, s
     return Added(document, "new")
 
 
+def document_of_text(session: Session, text: str) -> Document | None:
+    """Return the document that has exactly this text, be it deleted, or None."""
+    return session.scalar(select(Document).where(Document.sha256 == text_digest(text)).order_by(Document.id))
+
+
+def text_digest(text: str) -> str:
+    """Return the SHA-256 of a document's text, by which the same text is known again."""
+    return hashlib.sha256(storable(text).encode()).hexdigest()
+
+
 def storable(text: str) -> str:
     """Replace what no database keeps: NUL and lone surrogates. One character for one, so that offsets hold."""
-    return "".join("\ufffd" if ch == "\0" or "\ud800" <= ch <= "\udfff" else ch for ch in text)
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def free_name(session: Session, wanted: str) -> str:
@@ -121,8 +142,12 @@ def list_documents(
     year: str = "",
     after: int = 0,
     limit: int = 50,
+    newest_first: bool = False,
 ) -> list[Listed]:
-    """Return documents in order of their number, those behind ``after``: a page of a list with a cursor."""
+    """Return documents in order of their number, those behind ``after``: a page of a list with a cursor.
+
+    With ``newest_first`` the order is the other way round. Their texts are not read.
+    """
     labelled = (
         select(func.count())
         .select_from(CurrentLabel)
@@ -130,11 +155,15 @@ def list_documents(
         .where(Paragraph.document_id == Document.id, CurrentLabel.statement == 0, CurrentLabel.state != "conflict")
         .scalar_subquery()
     )
+    conditions = _found(search, level, year)
+    if after:
+        conditions = (*conditions, Document.id < after if newest_first else Document.id > after)
     query = (
         select(Document, labelled)
-        .where(*_found(search, level, year), Document.id > after)
-        .order_by(Document.id)
+        .where(*conditions)
+        .order_by(Document.id.desc() if newest_first else Document.id)
         .limit(limit)
+        .options(defer(Document.text))
     )
     return [Listed(document, count) for document, count in session.execute(query)]
 
@@ -142,6 +171,12 @@ def list_documents(
 def count_documents(session: Session, *, search: str = "", level: str = "", year: str = "") -> int:
     """Return how many documents a list without a limit would have."""
     return session.scalar(select(func.count()).select_from(Document).where(*_found(search, level, year))) or 0
+
+
+def years_of_documents(session: Session) -> list[str]:
+    """Return the years that documents report on, latest first."""
+    query = select(Document.year).where(Document.deleted_at.is_(None), Document.year != "").distinct()
+    return sorted(session.scalars(query), reverse=True)
 
 
 def change_origin(session: Session, document_id: int, changes: dict[str, str]) -> Document:
@@ -178,15 +213,30 @@ def delete_document(session: Session, document_id: int) -> Document:
     return document
 
 
+def standing_labels(session: Session, document_id: int) -> StandingLabels:
+    """Return how much work on labels a document holds: what is kept when it is deleted."""
+    units = select(func.count()).select_from(CurrentLabel).join(Paragraph, Paragraph.id == CurrentLabel.paragraph_id)
+    entries = select(func.count()).select_from(Label).join(Paragraph, Paragraph.id == Label.paragraph_id)
+    annotators = select(Label.annotator).join(Paragraph, Paragraph.id == Label.paragraph_id).distinct()
+    own = Paragraph.document_id == document_id
+    units = units.where(own, CurrentLabel.state != "conflict")
+    return StandingLabels(
+        session.scalar(units.where(CurrentLabel.statement == 0)) or 0,
+        session.scalar(units.where(CurrentLabel.statement > 0)) or 0,
+        session.scalar(entries.where(own)) or 0,
+        tuple(sorted(session.scalars(annotators.where(own)))),
+    )
+
+
 def _found(search: str, level: str, year: str) -> Sequence[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [Document.deleted_at.is_(None)]
     for word in search.split():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         conditions.append(
-            Document.name.like(pattern, escape="\\")
-            | Document.title.like(pattern, escape="\\")
-            | Document.jurisdiction.like(pattern, escape="\\")
-            | Document.adcode.like(pattern, escape="\\")
+            Document.name.ilike(pattern, escape="\\")
+            | Document.title.ilike(pattern, escape="\\")
+            | Document.jurisdiction.ilike(pattern, escape="\\")
+            | Document.adcode.ilike(pattern, escape="\\")
         )
     if level:
         conditions.append(Document.level == level)

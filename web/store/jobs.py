@@ -1,6 +1,7 @@
 """Work in the background, as rows: asked for, claimed by one worker, reported on, ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -9,7 +10,21 @@ from web.errors import ConflictError, NotFoundError
 from web.store.revisions import now
 from web.tables import Job
 
+N_ = str  # Marks a text that is translated when it is shown.
+
 KINDS = ("measure", "retrain", "promote")
+# The steps of each kind of job in order, with the share of the whole that each takes, roughly.
+STEPS: Mapping[str, Mapping[str, int]] = MappingProxyType(
+    {
+        "measure": {"measuring": 5, "learning": 12},
+        "retrain": {"training": 1, "measuring": 5, "learning": 12, "comparing": 5},
+        "promote": {"classifying": 1},
+    }
+)
+SERVER_STOPPED = N_("The server stopped while this was running. Start it again.")
+PROCESS_ENDED = N_("Its process was ended from outside before it was done. Start it again.")
+STORAGE_FAILED = N_("The database could not be read or written. Start it again when the database answers.")
+DEFECT = N_("Something went wrong on our side; it was written to the server's log.")
 _OPEN = ("waiting", "running")
 
 
@@ -49,9 +64,20 @@ def claim_job(session: Session) -> Job | None:
     return job
 
 
+def check_running(session: Session, job_id: int) -> None:
+    """Raise ConflictError where a job was ended meanwhile: its process must not change anything any more."""
+    if session.scalar(select(Job.state).where(Job.id == job_id).with_for_update()) == "nothing":
+        raise ConflictError("This job was ended by another server.")
+
+
 def report(session: Session, job_id: int, step: str, done: int, total: int) -> None:
     """Say how far a job is."""
     session.execute(update(Job).where(Job.id == job_id).values(step=step, done=done, total=total))
+
+
+def name_model(session: Session, job_id: int, model_id: int) -> None:
+    """Say which model came of a job."""
+    session.execute(update(Job).where(Job.id == job_id).values(model_id=model_id))
 
 
 def end_job(session: Session, job_id: int, *, failure: str = "") -> None:
@@ -64,8 +90,8 @@ def end_job(session: Session, job_id: int, *, failure: str = "") -> None:
 
 def abandon_running(session: Session) -> None:
     """End what a server that stopped has left running."""
-    for job in session.scalars(select(Job).where(Job.state == "running")):
-        end_job(session, job.id, failure="the server stopped while this was running; start it again")
+    for job_id in session.scalars(select(Job.id).where(Job.state == "running")).all():
+        end_job(session, job_id, failure=SERVER_STOPPED)
 
 
 def get_job(session: Session, job_id: int) -> Job:
@@ -79,3 +105,19 @@ def get_job(session: Session, job_id: int) -> Job:
 def list_jobs(session: Session, limit: int = 10) -> Sequence[Job]:
     """Return the newest jobs, newest first."""
     return session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)).all()
+
+
+def progress_of(job: Job) -> float:
+    """Return which part of a job is done, 0 to 1, by the rough weights of its steps.
+
+    >>> progress_of(Job(kind="measure", state="running", step="learning", done=6, total=12))
+    0.6470588235294118
+    """
+    if job.state == "done":
+        return 1.0
+    steps = STEPS.get(job.kind, {})
+    if job.step not in steps:
+        return 0.0
+    before = sum(list(steps.values())[: list(steps).index(job.step)])
+    within = job.done / job.total if job.total else 0.0
+    return (before + steps[job.step] * min(1.0, within)) / sum(steps.values())

@@ -2,12 +2,15 @@
 
 A unit's label is what settled it, if anything did; else what its annotators agree on, each with the last label of their
 own that they have not withdrawn; where they differ, the unit is in conflict and no label holds until it is settled.
+A withdrawal takes back the annotator's latest standing label: the one before it, if there is one, stands again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, case, delete, func, select
 from sqlalchemy.orm import Session
 
 from classifier import Codebook
@@ -16,6 +19,7 @@ from web.store.revisions import now, raise_revision
 from web.tables import CurrentLabel, Document, Label, Paragraph
 
 CHOSEN_BY = ("tag", "document", "uncertain", "audit", "suspected", "disagreement", "import", "api")
+KINDS = ("label", "withdrawal", "settlement")
 
 
 @dataclass(frozen=True)
@@ -36,27 +40,47 @@ class NewLabel:
     request: str | None = None
 
 
+class Entry(Protocol):
+    """What decides which labels stand: a `Label`, or some columns of many."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def annotator(self) -> str: ...  # noqa: D102
+
+
+AnyEntry = TypeVar("AnyEntry", bound=Entry)
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """An entry of the log with the place of its unit."""
+
+    label: Label
+    document_id: int
+    document: str
+    position: int
+    text: str
+    title: str = ""
+    jurisdiction: str = ""
+    year: str = ""
+
+
 def add_label(session: Session, codebook: Codebook, new: NewLabel) -> Label:
     """Append a label to the log and derive the unit's current label; the same request again returns the first entry.
 
     Raises RequestError for an unknown code, NotFoundError for an unknown or deleted paragraph.
     """
+    check_codes(codebook, new.theme, new.secondary)
+    _lock_paragraph(session, new.paragraph_id)
     if new.request is not None:
         before = session.scalar(select(Label).where(Label.request == new.request))
         if before is not None:
             if (before.paragraph_id, before.theme, before.annotator) != (new.paragraph_id, new.theme, new.annotator):
                 raise ConflictError("This request was used for another label already; send a new one.")
             return before
-    check_codes(codebook, new.theme, new.secondary)
-    # Locked, so that two labels of one unit are derived one after the other (SQLite: the whole database is).
-    known = session.execute(
-        select(Paragraph.id)
-        .join(Document, Document.id == Paragraph.document_id)
-        .where(Paragraph.id == new.paragraph_id, Document.deleted_at.is_(None))
-        .with_for_update(of=Paragraph)
-    ).first()
-    if known is None:
-        raise NotFoundError("There is no paragraph {paragraph}; it may have been deleted.", paragraph=new.paragraph_id)
     label = _append(session, codebook, new)
     derive_current(session, new.paragraph_id, new.statement)
     raise_revision(session)
@@ -64,7 +88,8 @@ def add_label(session: Session, codebook: Codebook, new: NewLabel) -> Label:
 
 
 def withdraw_label(session: Session, codebook: Codebook, paragraph_id: int, annotator: str, *, statement: int = 0) -> Label:
-    """Take back an annotator's own label of a unit: an entry more, none less. NotFoundError where there is none."""
+    """Take back an annotator's own latest label of a unit: an entry more, none less. NotFoundError where there is none."""
+    _lock_paragraph(session, paragraph_id)
     standing = latest_by_annotator(session, paragraph_id, statement).get(annotator)
     if standing is None:
         raise NotFoundError("You have no label on this paragraph that could be taken back.")
@@ -73,6 +98,23 @@ def withdraw_label(session: Session, codebook: Codebook, paragraph_id: int, anno
     derive_current(session, paragraph_id, statement)
     raise_revision(session)
     return label
+
+
+def undo_label(session: Session, codebook: Codebook, label_id: int, annotator: str) -> Label:
+    """Take back one certain label of an annotator; asked for again, it returns the first withdrawal.
+
+    Raises NotFoundError where this is no label of theirs, ConflictError where a newer one of theirs stands on the unit.
+    """
+    label = session.get(Label, label_id)
+    if label is None or label.annotator != annotator or label.kind != "label":
+        raise NotFoundError("You have no label on this paragraph that could be taken back.")
+    _lock_paragraph(session, label.paragraph_id)
+    stacks, withdrawals = _replay(_entries(session, label.paragraph_id, label.statement))
+    if label_id in withdrawals:
+        return withdrawals[label_id]
+    if stacks[annotator][-1].id != label_id:
+        raise ConflictError("You have labelled this paragraph anew since then; take back the newer label first.")
+    return withdraw_label(session, codebook, label.paragraph_id, annotator, statement=label.statement)
 
 
 def check_codes(codebook: Codebook, theme: str, secondary: Sequence[str]) -> None:
@@ -96,13 +138,69 @@ def check_codes(codebook: Codebook, theme: str, secondary: Sequence[str]) -> Non
 
 def latest_by_annotator(session: Session, paragraph_id: int, statement: int = 0) -> dict[str, Label]:
     """Return each annotator's standing label of a unit; settlements are not an annotator's own."""
-    standing: dict[str, Label] = {}
-    for entry in _entries(session, paragraph_id, statement):
-        if entry.kind == "label":
-            standing[entry.annotator] = entry
-        elif entry.kind == "withdrawal":
-            standing.pop(entry.annotator, None)
-    return standing
+    return standing_labels(_entries(session, paragraph_id, statement))
+
+
+def standing_labels(entries: Iterable[AnyEntry]) -> dict[str, AnyEntry]:
+    """Return each annotator's standing label, from all entries of one unit, oldest first."""
+    return {annotator: own[-1] for annotator, own in _replay(entries)[0].items() if own}
+
+
+def labelled_by(annotator: str, *, chosen_by: str | None = None) -> Select[Any]:
+    """Return a query for the paragraphs on which an annotator has a label that stands, or that they have settled.
+
+    With ``chosen_by``, only labels of units that came to be labelled in this way count.
+    """
+    standing = func.sum(case((Label.kind == "withdrawal", -1), else_=1))
+    query = select(Label.paragraph_id).where(Label.annotator == annotator, Label.statement == 0)
+    if chosen_by is not None:
+        query = query.where(Label.chosen_by == chosen_by)  # A withdrawal carries that of the label it takes back.
+    return query.group_by(Label.paragraph_id).having(standing > 0)
+
+
+def labels_since(session: Session, annotator: str, moment: datetime) -> int:
+    """Return how many labels an annotator has given since a moment; those taken back do not count."""
+    given = func.sum(case((Label.kind == "withdrawal", -1), (Label.kind == "label", 1), else_=0))
+    return max(0, session.scalar(select(given).where(Label.annotator == annotator, Label.made_at >= moment)) or 0)
+
+
+def log_page(
+    session: Session,
+    *,
+    after: int | None = None,
+    limit: int = 50,
+    annotator: str = "",
+    document_id: int | None = None,
+    kind: str = "",
+) -> list[LogEntry]:
+    """Return entries of the log, newest first, those before the entry ``after``: a page of a list with a cursor."""
+    place = (Document.id, Document.name, Paragraph.position, Paragraph.text)
+    query = (
+        select(Label, *place, Document.title, Document.jurisdiction, Document.year)
+        .join(Paragraph, Paragraph.id == Label.paragraph_id)
+        .join(Document, Document.id == Paragraph.document_id)
+        .order_by(Label.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(Label.id < after)
+    if annotator:
+        query = query.where(Label.annotator == annotator)
+    if document_id is not None:
+        query = query.where(Paragraph.document_id == document_id)
+    if kind:
+        query = query.where(Label.kind == kind)
+    return [LogEntry(*row) for row in session.execute(query)]
+
+
+def log_annotators(session: Session) -> list[str]:
+    """Return everyone who has an entry in the log, by name."""
+    return list(session.scalars(select(Label.annotator).distinct().order_by(Label.annotator)))
+
+
+def current_label(session: Session, paragraph_id: int, statement: int = 0) -> CurrentLabel | None:
+    """Return the label that holds for a unit, or its open conflict; None where nobody's label stands."""
+    return session.get(CurrentLabel, (paragraph_id, statement))
 
 
 def derive_current(session: Session, paragraph_id: int, statement: int) -> None:
@@ -118,15 +216,8 @@ def derive_current(session: Session, paragraph_id: int, statement: int) -> None:
 
 def derived_label(entries: Sequence[Label]) -> CurrentLabel | None:
     """Derive the label that holds from all entries of one unit, oldest first; None where none stands."""
-    settlement: Label | None = None
-    standing: dict[str, Label] = {}
-    for entry in entries:
-        if entry.kind == "settlement":
-            settlement = entry
-        elif entry.kind == "label":
-            standing[entry.annotator] = entry
-        else:
-            standing.pop(entry.annotator, None)
+    settlement = next((entry for entry in reversed(entries) if entry.kind == "settlement"), None)
+    standing = standing_labels(entries)
     if settlement is None and not standing:
         return None
     source = settlement or max(standing.values(), key=lambda label: label.id)
@@ -151,6 +242,31 @@ def derive_all(session: Session) -> None:
         entries.setdefault((entry.paragraph_id, entry.statement), []).append(entry)
     session.add_all(derived for own in entries.values() if (derived := derived_label(own)) is not None)
     raise_revision(session)
+
+
+def _replay(entries: Iterable[AnyEntry]) -> tuple[dict[str, list[AnyEntry]], dict[int, AnyEntry]]:
+    """Return each annotator's labels that are not withdrawn, oldest first, and the withdrawal of each that is."""
+    stacks: dict[str, list[AnyEntry]] = {}
+    withdrawals: dict[int, AnyEntry] = {}
+    for entry in entries:
+        own = stacks.setdefault(entry.annotator, [])
+        if entry.kind == "label":
+            own.append(entry)
+        elif entry.kind == "withdrawal" and own:
+            withdrawals[own.pop().id] = entry
+    return stacks, withdrawals
+
+
+def _lock_paragraph(session: Session, paragraph_id: int) -> None:
+    """Lock a paragraph, so that labels of one unit are derived one after the other (SQLite: the whole database is)."""
+    known = session.execute(
+        select(Paragraph.id)
+        .join(Document, Document.id == Paragraph.document_id)
+        .where(Paragraph.id == paragraph_id, Document.deleted_at.is_(None))
+        .with_for_update(of=Paragraph)
+    ).first()
+    if known is None:
+        raise NotFoundError("There is no paragraph {paragraph}; it may have been deleted.", paragraph=paragraph_id)
 
 
 def _entries(session: Session, paragraph_id: int, statement: int) -> list[Label]:

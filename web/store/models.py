@@ -1,12 +1,14 @@
 """The models of an installation: their files, which one is in use, and how another takes its place."""
 
 import hashlib
-from collections.abc import Callable
+import logging
+import os
+from collections.abc import Callable, Set
 from pathlib import Path
 from threading import Lock
 from time import monotonic
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from classifier import Model, ModelError, load_model, save_model
@@ -14,21 +16,29 @@ from web.database import Database
 from web.errors import ConflictError, NotFoundError, StorageError
 from web.store.predictions import CurrentModel, predict_paragraphs, unpredicted
 from web.store.revisions import now, raise_revision
-from web.tables import Label, ModelRecord
+from web.tables import ModelRecord, Prediction
 
-SHIPPED = "policy-themes"  # Who made a model that was trained from the shipped labels alone.
+SHIPPED = "the program"  # Who made a model of the shipped labels alone; no account can have a name with a space.
+TRUSTED_SECONDS = 1.0  # For so long a server takes the model in use for the one that it was.
 _FOLDER = "models"
-_TRUSTED_SECONDS = 1.0
+_log = logging.getLogger("policy-themes")
 
 
-def keep_model(session: Session, data_folder: Path, model: Model, *, made_by: str, state: str) -> ModelRecord:
-    """Write a model's file into the data folder and register it; the same model again returns its row."""
+def keep_model(
+    session: Session, data_folder: Path, model: Model, *, made_by: str, state: str, labels_through: int = 0
+) -> ModelRecord:
+    """Write a model's file into the data folder and register it; the same model again returns its row.
+
+    ``labels_through`` is the last entry of the label log that it was trained on.
+    """
     folder = data_folder / _FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = folder / "new.model"
-    save_model(model, temporary)
-    sha256 = hashlib.sha256(temporary.read_bytes()).hexdigest()
-    temporary.replace(folder / f"{sha256[:16]}.model")
+    temporary = folder / f"new-{os.getpid()}.model"
+    try:
+        save_model(model, temporary)
+        sha256 = hashlib.sha256(temporary.read_bytes()).hexdigest()
+        temporary.replace(folder / f"{sha256[:16]}.model")
+    except OSError as error:
+        raise StorageError(f"{folder}: {error.strerror}; the model could not be kept. Make room, or allow writing") from None
     before = session.scalar(select(ModelRecord).where(ModelRecord.sha256 == sha256))
     if before is not None:
         return before
@@ -39,7 +49,7 @@ def keep_model(session: Session, data_folder: Path, model: Model, *, made_by: st
         state=state,
         made_at=now(),
         made_by=made_by,
-        labels_through=session.scalar(select(func.max(Label.id))) or 0,
+        labels_through=labels_through,
         evaluation=None,
         comparison=None,
     )
@@ -48,14 +58,23 @@ def keep_model(session: Session, data_folder: Path, model: Model, *, made_by: st
     return record
 
 
+def model_path(record: ModelRecord, data_folder: Path) -> Path:
+    """Return where a registered model's file lies."""
+    return data_folder / _FOLDER / record.file
+
+
 def open_model(record: ModelRecord, data_folder: Path) -> Model:
     """Read a registered model's file; ModelError where it is missing or is not the file that was registered."""
-    path = data_folder / _FOLDER / record.file
+    return open_model_file(model_path(record, data_folder), record.sha256)
+
+
+def open_model_file(path: Path, sha256: str) -> Model:
+    """Read a model's file; ModelError where it is missing or does not have this SHA-256."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror}; restore the file, or choose another model") from None
-    if hashlib.sha256(data).hexdigest() != record.sha256:
+    if hashlib.sha256(data).hexdigest() != sha256:
         raise ModelError(f"{path}: not the file that was registered; restore it, or choose another model")
     return load_model(path)
 
@@ -93,25 +112,36 @@ def promote(session: Session, model_id: int, model: Model) -> ModelRecord:
     return record
 
 
-def start_with_a_model(database: Database, data_folder: Path, shipped: Callable[[], Model]) -> None:
-    """Make sure that a model is in use: the shipped one at first, and anew where the program brings a newer one.
+def drop_predictions(session: Session, kept: Set[int]) -> None:
+    """Remove the predictions of all models but some; they are made again when such a model is promoted."""
+    session.execute(delete(Prediction).where(Prediction.model_id.not_in(kept)))
 
-    A model that people trained and promoted stays. Where its file cannot be read any more, the shipped one takes over and
-    the other waits among the retired ones.
+
+def start_with_a_model(database: Database, data_folder: Path, shipped: Callable[[], Model]) -> None:
+    """Make sure that a model is in use, and that it has classified every paragraph.
+
+    It is the shipped one at first, and anew where the program brings a newer one. A model that people trained and promoted
+    stays. Where its file cannot be read any more, the shipped one takes over and the other waits among the retired ones.
     """
     with database.reading() as session:
         record = current_record(session)
-        if record is not None and record.made_by != SHIPPED:
-            try:
-                open_model(record, data_folder)
-                return
-            except ModelError:
-                pass
-    model = shipped()
+    model = None
+    if record is not None and record.made_by != SHIPPED:
+        try:
+            model = open_model(record, data_folder)
+        except ModelError as error:
+            _log.error("%s", error)
+    if record is None or model is None:
+        model = shipped()
+        with database.writing() as session:
+            record = keep_model(session, data_folder, model, made_by=SHIPPED, state="candidate")
+            if record.state != "current":
+                promote(session, record.id, model)
+    with database.reading() as session:
+        if not unpredicted(session, record.id, limit=1):
+            return
     with database.writing() as session:
-        kept = keep_model(session, data_folder, model, made_by=SHIPPED, state="candidate")
-        if kept.state != "current":
-            promote(session, kept.id, model)
+        predict_paragraphs(session, CurrentModel(record.id, model), unpredicted(session, record.id))
 
 
 class ModelInUse:
@@ -126,7 +156,7 @@ class ModelInUse:
     def get(self) -> CurrentModel:
         """Return the current model; StorageError where there is none."""
         current = self._current
-        if current is not None and monotonic() - self._looked_at < _TRUSTED_SECONDS:
+        if current is not None and monotonic() - self._looked_at < TRUSTED_SECONDS:
             return current
         with self._lock, self._database.reading() as session:
             record = current_record(session)

@@ -108,7 +108,8 @@ def theme_counts(session: Session, current: CurrentModel, document_id: int) -> d
     book = current.model.codebook
     code = _holding_code(book).label("code")
     inner = _with_what_holds(current).with_only_columns(code).where(Paragraph.document_id == document_id).subquery()
-    counts: dict[str, int] = dict(session.execute(select(inner.c.code, func.count()).group_by(inner.c.code)).tuples().all())
+    rows = session.execute(select(inner.c.code, func.count()).group_by(inner.c.code))
+    counts: dict[str, int] = {row[0]: row[1] for row in rows}
     return {leaf: counts.get(leaf, 0) for leaf in book.leaf_codes}
 
 

@@ -12,17 +12,17 @@ from web.store.predictions import CurrentModel
 from web.store.revisions import now, read_fact, write_fact
 from web.tables import Label, Paragraph
 
-_DONE = "seeds imported"
+SEEDS_IMPORTED = "seeds imported"
 
 
 def import_seeds(database: Database, current: CurrentModel) -> None:
     """Import the shipped reports and labels once in a database's life; what people delete later stays deleted."""
     with database.reading() as session:
-        if read_fact(session, _DONE):
+        if read_fact(session, SEEDS_IMPORTED):
             return
     labels = load_labels(shipped_folder("labels"))
     with database.writing() as session:
-        if read_fact(session, _DONE):
+        if read_fact(session, SEEDS_IMPORTED):
             return
         numbers: dict[tuple[str, int], int] = {}
         for document in read_folder(shipped_folder("seeds")):
@@ -30,7 +30,7 @@ def import_seeds(database: Database, current: CurrentModel) -> None:
             query = select(Paragraph.position, Paragraph.id).where(Paragraph.document_id == added.id)
             numbers |= {(document.name, position): number for position, number in session.execute(query)}
         _settle(session, numbers, (*labels.paragraphs, *labels.statements), labels.codebook.version)
-        write_fact(session, _DONE, now().isoformat())
+        write_fact(session, SEEDS_IMPORTED, now().isoformat())
 
 
 def _settle(

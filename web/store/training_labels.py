@@ -1,19 +1,29 @@
 """The labels that a model is trained on: those that hold in the database, and the shipped examples."""
 
-from sqlalchemy import select
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from classifier import Label as HandLabel
-from classifier import LabelSet, Origin, digest, load_labels, shipped_folder
+from classifier import LabelSet, Model, Origin, digest, load_labels, shipped_folder, train
 from web.store.documents import ORIGIN_FIELDS
 from web.store.labels import derived_label
 from web.tables import Document, Label, Paragraph, Prediction
 
 
+def last_entry(session: Session) -> int:
+    """Return the number of the last entry of the label log."""
+    return session.scalar(select(func.max(Label.id))) or 0
+
+
 def training_labels(session: Session, model_id: int, *, through: int | None = None) -> LabelSet:
     """Return the labels that hold, or that held when the log ended with entry ``through``, with the shipped examples.
 
-    Statements are those that the predictions of ``model_id`` were made for; every paragraph in use has them.
+    Statements are those that the predictions of ``model_id`` were made for; every paragraph has those of the model in use.
+    Labels of deleted documents are left out, and labels with codes that the shipped codebook does not have.
     """
     shipped = load_labels(shipped_folder("labels"))
     entries: dict[tuple[int, int], list[Label]] = {}
@@ -32,7 +42,7 @@ def training_labels(session: Session, model_id: int, *, through: int | None = No
         if statement > len(spans):
             continue
         unit_text = text[slice(*spans[statement - 1])] if statement else text
-        secondary = tuple(filter(None, derived.secondary.split(";")))
+        secondary = tuple(code for code in derived.secondary.split(";") if code in shipped.codebook.secondary_codes)
         label = HandLabel(
             (document, position, statement), digest(unit_text), unit_text, derived.theme, secondary, derived.annotators
         )
@@ -44,6 +54,48 @@ def training_labels(session: Session, model_id: int, *, through: int | None = No
         shipped.examples,
         _origins(session),
     )
+
+
+def trained_as_before(before: LabelSet, now: LabelSet) -> Callable[[LabelSet], Model]:
+    """Return a trainer for measurements on the labels of now, which learns from the labels of before instead.
+
+    Of these it takes none whose document or text the measurement has left out of the labels of now.
+    """
+    documents = {item.document for item in now.texts()}
+    texts = {item.text for item in now.texts()}
+
+    def trainer(labels: LabelSet) -> Model:
+        inside = labels.texts()
+        left_out = documents - {item.document for item in inside}
+        unseen = texts - {item.text for item in inside}
+
+        def seen(document: str, text: str) -> bool:
+            return document not in left_out and text not in unseen
+
+        return train(
+            replace(
+                before,
+                paragraphs=tuple(label for label in before.paragraphs if seen(label.key[0], label.text)),
+                statements=tuple(label for label in before.statements if seen(label.key[0], label.text)),
+                examples=tuple(item for item in before.examples if seen(item.document, item.text)),
+            )
+        )
+
+    return trainer
+
+
+def count_texts(labels: LabelSet) -> dict[str, object]:
+    """Return what labels there are as plain data: texts of each kind by leaf code, and the jurisdictions of documents."""
+    counts = {kind: Counter[str]() for kind in ("paragraph", "statement", "example")}
+    for item in labels.texts():
+        counts[item.kind][item.theme] += 1
+    documents = sorted({label.key[0] for label in (*labels.paragraphs, *labels.statements)})
+    places = [labels.origins[name].jurisdiction for name in documents if name in labels.origins]
+    return {
+        "codes": {code: {kind: own[code] for kind, own in counts.items()} for code in labels.codebook.leaf_codes},
+        "documents": len(documents),
+        "jurisdictions": list(dict.fromkeys(filter(None, places))),
+    }
 
 
 def _units(session: Session, model_id: int, wanted: set[int]) -> dict[int, tuple[str, int, str, list[tuple[int, int]]]]:

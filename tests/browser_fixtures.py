@@ -109,11 +109,6 @@ def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     assert watched.strangers == []
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run browser tests last: the quick ones say first what is wrong."""
-    items.sort(key=lambda item: "browser" in Path(item.path).parts)
-
-
 def pictures_folder() -> Path | None:
     """Return where screenshots go, where they are asked for."""
     named = os.environ.get("POLICY_THEMES_PICTURES")

@@ -1,0 +1,138 @@
+"""Where annotators differ: conflicts and how they are settled, agreement, and the votes as a file."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pandas as pd
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from review_desk import Desk, fields, label, paragraph_on
+
+from classifier import Label as HandLabel
+from classifier import compare_labels
+from web.store.agreement import pairwise
+from web.store.corpus import load_corpus
+from web.store.labels import current_label
+
+
+@pytest.fixture
+def desk(app: Flask) -> Desk:
+    return Desk(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    client.set_cookie("language", "en")
+    return client
+
+
+def test_a_conflict_of_two_annotators_is_settled_and_counts_from_then_on(
+    desk: Desk, as_user: Callable[..., FlaskClient]
+) -> None:
+    wang, li, chen = as_user("wang"), as_user("li"), as_user("chen")
+    address = f"/review/document?document={desk.document_id}"
+    before = desk.units("document", document_id=desk.document_id)[0]
+    for client, theme, note in ((wang, "mediation", "多数语句"), (li, "publicity", "首个分句")):
+        label(client, "document", client.get(address).text, theme, note=note)
+    assert desk.holding(before.id) == ("conflict", "")
+    assert paragraph_on(chen.get("/review/disagreement").text) == before.id
+    listed = chen.get("/review/conflicts").text
+    assert f'href="/review/conflicts/{before.id}"' in listed
+    page = chen.get(f"/review/conflicts/{before.id}").text
+    for shown in ("wang", "li", "多数语句", "首个分句", before.text[:10], "普法宣传", "矛盾纠纷调解"):
+        assert shown in page, shown
+    data = {**fields(page), "theme": "legal_aid", "secondary": "mediation", "note": "按规则二"}
+    for _ in range(2):
+        answer = chen.post(f"/review/conflicts/{before.id}", data=data)
+        assert answer.status_code == 303 and answer.location.endswith("/review/conflicts")
+    settled = desk.entries()[-1]
+    assert [entry.kind for entry in desk.entries()] == ["label", "label", "settlement"]
+    assert (settled.theme, settled.secondary, settled.note, settled.annotator) == (
+        "legal_aid",
+        "mediation",
+        "按规则二",
+        "chen",
+    )
+    assert desk.holding(before.id) == ("settled", "legal_aid")
+    with desk.database.reading() as session:
+        corpus = load_corpus(session, desk.current, 0)
+    row = corpus.ids.tolist().index(before.id)
+    assert corpus.labelled[row] and corpus.codebook.leaf_codes[corpus.counted[row].argmax()] == "legal_aid"
+    assert before.text[:10] not in chen.get("/review/conflicts").text
+    assert before.text[:10] in chen.get("/review/conflicts?shown=differing").text
+
+
+def test_settling_leads_on_to_the_next_conflict(desk: Desk, client: FlaskClient) -> None:
+    for number in desk.new:
+        desk.label(number, "mediation", "li")
+        desk.label(number, "publicity", "zhao")
+    answer = client.post(f"/review/conflicts/{desk.new[1]}", data={"theme": "mediation"})
+    assert answer.location.endswith(f"/review/conflicts/{desk.new[2]}")
+    answer = client.post(f"/review/conflicts/{desk.new[3]}", data={"theme": "mediation"})
+    assert answer.location.endswith(f"/review/conflicts/{desk.new[0]}")
+
+
+def test_a_settlement_that_is_not_allowed_comes_back_with_its_note(desk: Desk, client: FlaskClient) -> None:
+    desk.label(desk.new[0], "mediation", "li")
+    answer = client.post(f"/review/conflicts/{desk.new[0]}", data={"theme": "nonsense", "note": "想好的理由"})
+    assert answer.status_code == 400 and "想好的理由" in answer.text
+    assert client.post(f"/review/conflicts/{desk.new[1]}", data={"theme": "mediation"}).status_code == 409
+    assert client.get(f"/review/conflicts/{desk.new[1]}").status_code == 404
+
+
+def test_statements_are_settled_each_for_itself(desk: Desk, client: FlaskClient) -> None:
+    for annotator, theme in (("li", "mediation"), ("zhao", "publicity")):
+        desk.label(desk.new[1], theme, annotator, statement=1)
+    assert f"/review/conflicts/{desk.new[1]}?statement=1" in client.get("/review/conflicts").text
+    page = client.get(f"/review/conflicts/{desk.new[1]}?statement=1").text
+    client.post(f"/review/conflicts/{desk.new[1]}", data={**fields(page), "theme": "mediation"})
+    with desk.database.reading() as session:
+        held = current_label(session, desk.new[1], 1)
+        assert held and (held.state, held.theme) == ("settled", "mediation") and not current_label(session, desk.new[1])
+
+
+def test_agreement_is_that_of_the_library_on_the_same_labels(desk: Desk, client: FlaskClient) -> None:
+    first = ["mediation", "mediation", "publicity", "other.general", "legal_aid", "legal_aid"]
+    second = ["mediation", "publicity", "publicity", "other.corrections", "legal_aid", "mediation"]
+    numbers = desk.seeds[:6]
+    for number, one, two in zip(numbers, first, second, strict=True):
+        desk.label(number, one, "li")
+        desk.label(number, two, "wang")
+    desk.label(desk.new[0], "mediation", "li")
+    book = desk.current.model.codebook
+    hand = [[HandLabel(("d", n, 0), "", "", code) for n, code in enumerate(codes)] for codes in (first, second)]
+    expected = compare_labels("paragraphs", hand[0], hand[1], book)
+    with desk.database.reading() as session:
+        (pair,) = pairwise(session, book)
+    assert (pair.first, pair.second, pair.agreement.units) == ("li", "wang", 6)
+    assert pair.agreement.kappa == expected.kappa and pair.agreement.alpha == expected.alpha
+    page = client.get("/review/agreement").text
+    for view in ("themes", "leaf codes"):
+        assert f"{expected.kappa[view]:.2f}" in page and f"{expected.alpha[view]:.2f}" in page
+    assert page.count("/review/conflicts/") == len(expected.disagreements) == 3
+    assert f"{expected.kappa['themes']:.2f}" in client.get("/review").text
+    # What is taken back counts no longer, here as everywhere.
+    for number in numbers[:5]:
+        desk.take_back(number)
+    assert "li – wang" not in client.get("/review/agreement").text
+
+
+def test_a_single_unit_in_common_is_no_agreement_yet(desk: Desk, client: FlaskClient) -> None:
+    desk.label(desk.new[0], "mediation", "li")
+    desk.label(desk.new[0], "mediation", "zhao")
+    assert "As soon as two annotators" in client.get("/review/agreement").text
+
+
+def test_the_votes_open_in_pandas_one_column_for_each_annotator(desk: Desk, client: FlaskClient) -> None:
+    desk.label(desk.new[0], "other.general", "li")
+    desk.label(desk.new[0], "mediation", "wang")
+    desk.label(desk.new[1], "publicity", "wang")
+    for codes, expected in (("", "other.general"), ("&codes=themes", "other")):
+        answer = client.get("/review/agreement?format=csv" + codes)
+        assert answer.mimetype == "text/csv"
+        table = pd.read_csv(BytesIO(answer.data))
+        assert list(table.columns) == ["paragraph_id", "document", "paragraph", "statement", "li", "wang"]
+        assert table["paragraph_id"].tolist() == desk.new[:2] and table["li"].tolist()[0] == expected
+        assert table["li"].isna().tolist() == [False, True] and table["wang"].tolist() == ["mediation", "publicity"]

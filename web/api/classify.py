@@ -1,0 +1,169 @@
+"""``POST /classify``: themes of texts, with their statements and the terms that decided."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Response, jsonify
+
+from classifier import Codebook, Evidence, Prediction
+from web.api.operations import JSON, Answer, Asked, Body, Operation
+from web.api.parts import N_, Schema, by_theme, integer, list_of, number, one_of, record, ref, share, text
+from web.services import services
+
+MOST_TEXTS, MOST_EVIDENCE, USUAL_EVIDENCE = 1000, 200, 20
+_DIGITS = 6
+# So many characters are classified in one go that a large request takes no more memory than a small one.
+_CHARACTERS_AT_ONCE = 100_000
+
+
+def classify(asked: Asked) -> Response:
+    """Classify texts."""
+    texts, most = asked.body["texts"], asked.body.get("evidence", USUAL_EVIDENCE)
+    model = services().models.get().model
+    results: list[dict[str, Any]] = []
+    for chunk in _chunks(texts):
+        if most:
+            results += (_result(found.prediction, found.evidence) for found in model.explain_each(chunk, most=most))
+        else:
+            results += (_result(prediction, ()) for prediction in model.predict(chunk))
+    return jsonify(model=model.identity, results=results)
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    first = size = 0
+    for place, each in enumerate(texts):
+        if size and size + len(each) > _CHARACTERS_AT_ONCE:
+            yield texts[first:place]
+            first, size = place, 0
+        size += len(each)
+    yield texts[first:]
+
+
+def _result(prediction: Prediction, evidence: Sequence[Evidence]) -> dict[str, Any]:
+    return {
+        "theme": prediction.theme,
+        "detail": prediction.detail,
+        "confidence": round(prediction.confidence, _DIGITS),
+        "secondary": list(prediction.secondary),
+        "scores": {code: round(score, _DIGITS) for code, score in prediction.scores.items()},
+        "statements": [
+            {
+                "text": part.text,
+                "start": part.start,
+                "end": part.end,
+                "theme": part.theme,
+                "detail": part.detail,
+                "confidence": round(part.confidence, _DIGITS),
+            }
+            for part in prediction.statements
+        ],
+        "evidence": [
+            {"term": item.term, "start": item.start, "end": item.end, "weight": round(item.weight, _DIGITS)}
+            for item in (evidence if prediction.theme else ())
+        ],
+    }
+
+
+def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
+    """Return the schemas of what is sent and answered here."""
+    offset = integer(N_("Offset in the text, counted in Unicode code points."), minimum=0)
+    return {
+        "Texts": record(
+            {
+                "texts": list_of(
+                    text(maxLength=longest_text),
+                    N_("Each a paragraph or a statement. Lone surrogates are read as U+FFFD."),
+                    minItems=1,
+                    maxItems=MOST_TEXTS,
+                ),
+                "evidence": integer(
+                    N_("How many occurrences of terms each result has at most: the strongest, for and against."),
+                    minimum=0,
+                    maximum=MOST_EVIDENCE,
+                    default=USUAL_EVIDENCE,
+                ),
+            },
+            optional=("evidence",),
+            closed=True,
+        ),
+        "Classified": record(
+            {
+                "model": text(N_("The model's name: the codebook's version and a digest of what it was trained on.")),
+                "results": list_of(ref("Result"), N_("One for each text, in order.")),
+            }
+        ),
+        "Result": record(
+            {
+                "theme": one_of((*book.theme_codes, ""), N_("The theme; empty for a text without any letter or digit.")),
+                "detail": one_of((*book.leaf_codes, ""), N_("The leaf code: the theme, or its most probable sub-code.")),
+                "confidence": share(N_("The theme's probability.")),
+                "secondary": list_of(one_of(book.secondary_codes), N_("Further themes that some statement is about.")),
+                "scores": by_theme(book, N_("The probability of each theme; they sum to 1.")),
+                "statements": list_of(ref("Statement"), N_("The text's statements, in order.")),
+                "evidence": list_of(
+                    ref("Evidence"), N_("The strongest occurrences of terms for and against detail, by place in the text.")
+                ),
+            }
+        ),
+        "Statement": record(
+            {
+                "text": text(N_("The statement: the text from start to end.")),
+                "start": offset,
+                "end": offset,
+                "theme": one_of(book.theme_codes, N_("The statement's theme.")),
+                "detail": one_of(book.leaf_codes, N_("The statement's leaf code.")),
+                "confidence": share(N_("The theme's probability.")),
+            }
+        ),
+        "Evidence": record(
+            {
+                "term": text(N_("The term as the model knows it: small letters, plain forms, digits as 0.")),
+                "start": offset,
+                "end": offset,
+                "weight": number(N_("What this occurrence adds to the score of detail, in log-odds.")),
+            }
+        ),
+    }
+
+
+_TEXT = "全年调解矛盾纠纷3206件，调解成功率98%。"
+_EXAMPLE = {
+    "model": "1.0-9c8f71503117",
+    "results": [
+        {
+            "theme": "mediation",
+            "detail": "mediation",
+            "confidence": 0.9932,
+            "secondary": [],
+            "scores": {
+                "business_environment": 0.0006,
+                "enforcement_reform": 0.0013,
+                "mediation": 0.9932,
+                "legal_aid": 0.0017,
+                "publicity": 0.0012,
+                "party_building": 0.0007,
+                "other": 0.0013,
+            },
+            "statements": [
+                {"text": _TEXT, "start": 0, "end": 22, "theme": "mediation", "detail": "mediation", "confidence": 0.9932}
+            ],
+            "evidence": [{"term": "调解", "start": 2, "end": 4, "weight": 0.4131}],
+        }
+    ],
+}
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/classify",
+        classify,
+        "Classification",
+        N_("Classify texts"),
+        N_(
+            "Each text gets its theme with probabilities, the same for each of its statements, and the terms that decided. "
+            "Send many texts in one request: that is many times faster than one by one."
+        ),
+        {200: Answer(N_("One result for each text, in order."), "Classified", _EXAMPLE)},
+        bodies={JSON: Body("Texts", {"texts": [_TEXT]})},
+    ),
+)

@@ -1,0 +1,140 @@
+"""Run the server: waitress in this process, until Ctrl-C or SIGTERM; jobs beside it."""
+
+import errno
+import logging
+import os
+import select
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import partial
+from types import FrameType
+from typing import Any
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+from classifier import load_model
+from web.addresses import is_loopback
+from web.application import create_app
+from web.errors import ServingError
+from web.jobs import JobRunner
+from web.services import Services, services_of
+from web.settings import WebSettings
+
+_MORE_THAN_A_BODY = 1024 * 1024  # So that the application answers a body that is too large, with a page that says so.
+_IDLE_SECONDS = 120
+_WAITING_CONNECTIONS = 1024
+_STOPPED_BY = (signal.SIGINT, signal.SIGTERM)
+
+
+def run(settings: WebSettings, *, say: Callable[[str], None], notice: Callable[[str], None]) -> None:
+    """Serve until a signal ends it; ``say`` is told the address and the end, ``notice`` what takes time.
+
+    The port is taken first, so that one in use is known at once and not after a model was trained.
+
+    Raises ServingError where it cannot listen, StorageError where the database cannot be used.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # Waiting for a thread is no news.
+    with _until_stopped(), closing(_listen(settings.host, settings.port)) as listener:
+        app = create_app(settings, shipped=partial(load_model, notice=notice))
+        services = services_of(app)
+        try:
+            _serve(app, services, listener, say)
+        finally:
+            services.database.close()
+    say("stopped")
+
+
+def is_open_to_others(settings: WebSettings) -> bool:
+    """Tell whether anybody else can reach a server that is started so: then it needs an account first."""
+    return not is_loopback(settings.host) or bool(settings.trusted_hosts or settings.trusted_proxy)
+
+
+def _serve(app: Any, services: Services, listener: socket.socket, say: Callable[[str], None]) -> None:
+    connections: dict[int, Any] = {}
+    server = create_server(app, map=connections, sockets=[listener], **_server_options(services.settings))
+    # A job may have put another model in use: the next request looks again.
+    runner = JobRunner(services.database, services.settings, lambda kind: services.models.forget())
+    runner.start()
+    try:
+        say(f"serving {address_of(services.settings.host, listener.getsockname()[1])} (Ctrl-C stops it)")
+        server.run()
+    finally:
+        runner.stop()
+        wasyncore.close_all(connections, ignore_all=True)
+
+
+def _server_options(settings: WebSettings) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "threads": settings.threads,
+        "connection_limit": settings.connections,
+        "channel_timeout": _IDLE_SECONDS,
+        "max_request_body_size": settings.largest_body + _MORE_THAN_A_BODY,
+        "backlog": _WAITING_CONNECTIONS,
+        "asyncore_use_poll": hasattr(select, "poll"),  # Where there is none, as on Windows, select must do.
+        "ident": None,
+        # Without a proxy nothing reads these headers but web.accounts, for which they mean that somebody else is asking.
+        "clear_untrusted_proxy_headers": bool(settings.trusted_proxy),
+    }
+    if settings.trusted_proxy:
+        options |= {
+            "trusted_proxy": settings.trusted_proxy,
+            "trusted_proxy_count": 1,
+            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        }
+    return options
+
+
+def address_of(host: str, port: int) -> str:
+    """Return the address to open in a browser.
+
+    >>> address_of("127.0.0.1", 8000), address_of("::1", 80)
+    ('http://127.0.0.1:8000/', 'http://[::1]:80/')
+    """
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        raise ServingError(f"--host {host!r}: no such address; give one of this machine, such as 127.0.0.1") from None
+    family, kind, protocol, _, address = found[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # Elsewhere two could listen at once.
+        listener.bind(address)
+        listener.listen(_WAITING_CONNECTIONS)
+    except OSError as error:
+        listener.close()
+        raise ServingError(_why_not(error, host, port)) from None
+    return listener
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} of {host} is in use; stop what uses it, or choose another one with --port (0 takes a free one)"
+    if error.errno == errno.EACCES:
+        return f"port {port} is for the system's administrator; choose one from 1024 on with --port"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"--host {host!r}: not an address of this machine; give one that is, or 127.0.0.1"
+    return f"cannot listen on {host} port {port} ({error.strerror}); choose others with --host and --port"
+
+
+@contextmanager
+def _until_stopped() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the block, at any place in it; further ones do not disturb the end of the program."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in _STOPPED_BY:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in _STOPPED_BY:
+        signal.signal(each, stop)
+    with suppress(KeyboardInterrupt):
+        yield
