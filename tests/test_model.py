@@ -69,6 +69,27 @@ def test_weights_of_terms_add_up_to_the_score(model: Model, text: str) -> None:
         assert found.score == pytest.approx(found.intercept + sum(weight for _, weight in found.terms()), abs=1e-9)
 
 
+def test_texts_explained_together_get_the_explanations_that_each_gets_alone(model: Model) -> None:
+    texts = [*TEXTS, "", "。"]
+    for text, found in zip(texts, model.explain_each(texts), strict=True):
+        alone = model.explain(text)
+        assert (found.code, found.prediction.theme) == (alone.code, alone.prediction.theme)
+        assert [(item.term, item.start, item.end) for item in found.evidence] == [
+            (item.term, item.start, item.end) for item in alone.evidence
+        ]
+        assert [item.weight for item in found.evidence] == pytest.approx([item.weight for item in alone.evidence], abs=1e-9)
+    assert model.explain_each([]) == []
+
+
+def test_the_strongest_evidence_is_kept_in_order_of_its_place(model: Model) -> None:
+    for text, few in zip(TEXTS, model.explain_each(TEXTS, most=5), strict=True):
+        everything = model.explain(text).evidence
+        assert len(few.evidence) == min(5, len(everything))
+        assert [item.start for item in few.evidence] == sorted(item.start for item in few.evidence)
+        strongest = sorted((abs(item.weight) for item in everything), reverse=True)[:5]
+        assert sorted((abs(item.weight) for item in few.evidence), reverse=True) == pytest.approx(strongest, abs=1e-9)
+
+
 def test_evidence_stands_where_it_says(model: Model) -> None:
     found = model.explain(TEXTS[0])
     assert found.code == "mediation"

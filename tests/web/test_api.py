@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from time import process_time
 from typing import Any
 
 import pytest
@@ -174,6 +175,25 @@ def test_what_is_not_there_is_not_found(client: FlaskClient, path: str) -> None:
     answer = client.get(f"/api/v1{path}")
     assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
     assert answer.get_json()["title"] == "Not Found"
+
+
+def test_the_largest_nonsense_is_refused_at_once(client: FlaskClient) -> None:
+    deep: Any = []
+    for _ in range(400):
+        deep = [deep]
+    label = {"document": 1, "paragraph": 1, "theme": "mediation"}
+    for path, body in (
+        ("/classify", {"texts": [""] * 3_000_000}),
+        ("/classify", {str(number): number for number in range(100_000)}),
+        ("/labels", {**label, "secondary": [deep, deep]}),
+        ("/labels", {**label, "secondary": ["publicity"] * 100_000}),
+    ):
+        started = process_time()
+        answer = client.post(f"/api/v1{path}", json=body)
+        assert answer.status_code == 400
+        assert len(answer.get_json()["errors"]) <= 20
+        assert process_time() - started < 5
+    assert client.get("/api/v1/mix?" + "&".join(f"x{number}=1" for number in range(1000))).status_code == 400
 
 
 def test_bodies_of_other_types_are_refused_with_those_that_are_taken(client: FlaskClient) -> None:

@@ -16,6 +16,7 @@ from application import services_of
 from flask import Flask
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
+from paths import ROOT
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events
 from werkzeug.serving import make_server
@@ -87,6 +88,12 @@ def test_every_route_stands_in_the_document_and_the_other_way_round(app: Flask, 
     }
     assert described == routes
     assert len(routes) == len(OPERATIONS)
+
+
+def test_every_operation_stands_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:GET|POST|DELETE) /[^` ]+)`", page))
+    assert named == {f"{operation.method} {operation.path}" for operation in OPERATIONS}
 
 
 def test_everything_has_a_description(document: dict[str, Any]) -> None:

@@ -1,11 +1,13 @@
 """Say what is wrong with a request in terms of the document: where it stands, the value, and what is allowed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 
 from web.errors import RequestError
 
@@ -14,6 +16,15 @@ _LONGEST_VALUE = 100
 _KINDS = {"string": "text", "integer": "a whole number", "number": "a number", "array": "a list", "object": "an object"}
 
 Fault = dict[str, Any]
+
+
+def _items(validator: Any, items: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    # A list that is too long is refused as it is: to look at millions of entries would keep the server busy.
+    if not isinstance(value, list) or len(value) <= schema.get("maxItems", len(value)):
+        yield from Draft202012Validator.VALIDATORS["items"](validator, items, value, schema)
+
+
+RequestValidator: type[Validator] = extend(Draft202012Validator, {"items": _items})  # type: ignore[no-untyped-call]
 
 
 class InvalidRequestError(RequestError):
@@ -33,13 +44,16 @@ class UnsupportedBodyError(RequestError):
     status = 415
 
 
-def faults_of(validator: Draft202012Validator, value: Any, where: str, place: tuple[str, ...] = ()) -> list[Fault]:
+def faults_of(validator: Validator, value: Any, where: str, place: tuple[str, ...] = ()) -> list[Fault]:
     """Return what a schema does not allow in a value, each fault once; a long list is cut."""
     found: dict[tuple[str, str], Fault] = {}
-    for error in islice(validator.iter_errors(value), _MOST_ERRORS):
-        for pointer, detail, shown in _said(error, place):
-            found.setdefault((pointer, detail), fault(where, pointer, detail, shown))
-    return list(found.values())
+    try:
+        for error in islice(validator.iter_errors(value), _MOST_ERRORS):
+            for pointer, detail, shown in _said(error, place):
+                found.setdefault((pointer, detail), fault(where, pointer, detail, shown))
+    except RecursionError:
+        return [fault(where, pointer_to(place), "is nested too deeply")]
+    return list(found.values())[:_MOST_ERRORS]
 
 
 def fault(where: str, pointer: str, detail: str, value: Any = None) -> Fault:
@@ -70,7 +84,7 @@ def _said(error: ValidationError, place: tuple[str, ...]) -> list[tuple[str, str
         return [(pointer_to([*path, name]), "is missing", None) for name in limit if name not in value]
     if error.validator == "additionalProperties":
         known = schema["properties"]
-        extra = [name for name in value if name not in known]
+        extra = list(islice((name for name in value if name not in known), _MOST_ERRORS))
         return [(pointer_to([*path, name]), f"is unknown; use only: {', '.join(known)}", value[name]) for name in extra]
     say = _SENTENCES.get(str(error.validator))
     detail = say(limit, value, schema) if say else error.message

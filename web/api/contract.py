@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import current_app
 from jsonschema import Draft202012Validator
+from jsonschema.protocols import Validator
 
 from classifier import Codebook, Model
+from web.api.checking import RequestValidator
 from web.api.document import Access, document_of
 from web.api.operations import Operation
 from web.api.parts import Schema
@@ -27,19 +29,19 @@ class Contract:
     schemas: Mapping[str, Schema]
 
     @cached_property
-    def parameters(self) -> Mapping[tuple[str, str], Draft202012Validator]:
+    def parameters(self) -> Mapping[tuple[str, str], Validator]:
         """A validator for each parameter, by operation and name."""
         return {
-            (operation.name, parameter.name): Draft202012Validator(self.resolved(parameter.schema))
+            (operation.name, parameter.name): RequestValidator(self.resolved(parameter.schema))
             for operation in self.operations
             for parameter in operation.parameters
         }
 
     @cached_property
-    def bodies(self) -> Mapping[tuple[str, str], Draft202012Validator]:
+    def bodies(self) -> Mapping[tuple[str, str], Validator]:
         """A validator for each body, by operation and media type."""
         return {
-            (operation.name, media_type): Draft202012Validator(self.schemas[body.schema])
+            (operation.name, media_type): RequestValidator(self.schemas[body.schema])
             for operation in self.operations
             for media_type, body in operation.bodies.items()
         }

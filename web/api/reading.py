@@ -4,10 +4,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NoReturn
 
 from flask import request
-from jsonschema import Draft202012Validator
+from jsonschema.protocols import Validator
 from werkzeug.datastructures import FileStorage
 
 from web.api.checking import Fault, InvalidRequestError, UnsupportedBodyError, fault, faults_of, pointer_to
@@ -18,6 +19,7 @@ from web.errors import NotFoundError
 from web.store.documents import storable
 
 _WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
+_MOST_NAMES = 50  # More parameters than any address takes; one too many is enough to refuse it.
 # JSON can write characters that no text and no database holds.
 _UNSTORABLE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 
@@ -51,7 +53,7 @@ def _path(contract: Contract, operation: Operation, path: Mapping[str, str]) -> 
 def _query(contract: Contract, operation: Operation) -> dict[str, Any]:
     known = {parameter.name: parameter for parameter in operation.parameters if parameter.where == "query"}
     faults: list[Fault] = []
-    for name in request.args:
+    for name in islice(request.args, _MOST_NAMES):
         if name not in known:
             allowed = f"use only: {', '.join(known)}" if known else "this address takes none"
             faults.append(fault("query", pointer_to([storable(name)]), f"is unknown; {allowed}"))
@@ -88,7 +90,7 @@ def _body(contract: Contract, operation: Operation) -> Any:
     return _json_body(validator) if kind == JSON else _form_body(validator)
 
 
-def _json_body(validator: Draft202012Validator) -> Any:
+def _json_body(validator: Validator) -> Any:
     value = _read_json(request.get_data(cache=False))
     if faults := faults_of(validator, value, "body"):
         raise InvalidRequestError(faults)
@@ -135,11 +137,11 @@ def _storable(value: Any) -> Any:
     return {storable(name): _storable(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
-def _form_body(validator: Draft202012Validator) -> Any:
+def _form_body(validator: Validator) -> Any:
     sent: dict[str, Any] = {}
     checked: dict[str, str] = {}
     faults: list[Fault] = []
-    for name in (*request.form, *request.files):
+    for name in islice((*request.form, *request.files), _MOST_NAMES):
         values: list[str | FileStorage] = [*request.form.getlist(name), *request.files.getlist(name)]
         if len(values) > 1:
             faults.append(fault("body", pointer_to([storable(name)]), "stands there more than once; give it once"))

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session, defer
 
 from classifier import LEVELS, Origin, Reading, digest
-from web.errors import NotFoundError, RequestError
+from web.errors import ConflictError, NotFoundError, RequestError
 from web.store.predictions import CurrentModel, predict_paragraphs, unpredicted
 from web.store.revisions import now, raise_revision
-from web.tables import CurrentLabel, Document, Label, Paragraph
+from web.tables import CurrentLabel, Document, Label, ModelRecord, Paragraph
 
 ORIGIN_FIELDS = ("title", "jurisdiction", "adcode", "level", "year", "issuer", "document_number", "published")
 _LONGEST_NAME = 120
@@ -50,8 +50,11 @@ def add_document(session: Session, reading: Reading, current: CurrentModel, *, s
     """Store a document with its paragraphs and what the current model says of them.
 
     The same text again changes nothing; the text of a deleted document brings it back with its labels. A name that another
-    document has gets a number.
+    document has gets a number. Raises ConflictError where another model has just taken the place of ``current``.
     """
+    if session.scalar(select(ModelRecord.id).where(ModelRecord.state == "current")) != current.id:
+        # Its predictions would be those of a model that nobody uses any more, and the paragraphs be missing everywhere.
+        raise ConflictError("Another model was put in use just now; send it again.")
     text = storable(reading.document.text)
     before = document_of_text(session, text)
     if before is not None:
@@ -59,9 +62,7 @@ def add_document(session: Session, reading: Reading, current: CurrentModel, *, s
             return Added(before, "known")
         before.deleted_at = None
         session.flush()
-        missing = [
-            pair for pair in unpredicted(session, current.id) if session.get_one(Paragraph, pair[0]).document_id == before.id
-        ]
+        missing = unpredicted(session, current.id, document_id=before.id)
         predict_paragraphs(session, current, missing)
         raise_revision(session)
         return Added(before, "restored")

@@ -66,7 +66,7 @@ def claim_job(session: Session) -> Job | None:
 
 def check_running(session: Session, job_id: int) -> None:
     """Raise ConflictError where a job was ended meanwhile: its process must not change anything any more."""
-    if session.scalar(select(Job.state).where(Job.id == job_id).with_for_update()) == "nothing":
+    if session.scalar(select(Job.state).where(Job.id == job_id).with_for_update()) != "running":
         raise ConflictError("This job was ended by another server.")
 
 

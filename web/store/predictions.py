@@ -35,8 +35,10 @@ def predict_paragraphs(session: Session, current: CurrentModel, paragraphs: Sequ
         session.execute(insert(Prediction), rows)
 
 
-def unpredicted(session: Session, model_id: int, limit: int | None = None) -> list[tuple[int, str]]:
-    """Return (id, text) of paragraphs that a model has not classified yet; deleted documents do not count."""
+def unpredicted(
+    session: Session, model_id: int, *, document_id: int | None = None, limit: int | None = None
+) -> list[tuple[int, str]]:
+    """Return (id, text) of paragraphs, of one document or of all that are not deleted, that a model has yet to classify."""
     done = select(Prediction.paragraph_id).where(Prediction.model_id == model_id, Prediction.paragraph_id == Paragraph.id)
     query = (
         select(Paragraph.id, Paragraph.text)
@@ -45,6 +47,8 @@ def unpredicted(session: Session, model_id: int, limit: int | None = None) -> li
         .order_by(Paragraph.id)
         .limit(limit)
     )
+    if document_id is not None:
+        query = query.where(Paragraph.document_id == document_id)
     return [(number, text) for number, text in session.execute(query)]
 
 
