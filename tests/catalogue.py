@@ -37,6 +37,15 @@ def load() -> Catalog:
         return read_po(stream, locale="zh")
 
 
+def texts_of(catalogue: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Return every text with its translations; a text with a plural has two forms in English and one in Chinese."""
+
+    def forms(value: object) -> tuple[str, ...]:
+        return tuple(value) if isinstance(value, list | tuple) else (str(value or ""),)
+
+    return {forms(message.id): forms(message.string) for message in catalogue if message.id and not message.fuzzy}
+
+
 def compiled(catalogue: Catalog) -> bytes:
     """Return the binary form of a catalogue."""
     stream = io.BytesIO()
@@ -48,20 +57,24 @@ def main() -> None:
     """Add new texts without a translation, drop those that are gone, and compile."""
     fresh = extract()
     catalogue = load() if PO.exists() else Catalog(locale="zh", project="policy-themes")
-    known = {message.id: message.string for message in catalogue if message.id}
+    known = texts_of(catalogue)
     result = Catalog(locale="zh", project="policy-themes", charset="utf-8", fuzzy=False)
     result.revision_date = result.creation_date = catalogue.creation_date
     for message in sorted((entry for entry in fresh if entry.id), key=lambda entry: str(entry.id)):
         names = sorted({name for name, _ in message.locations})
-        result.add(message.id, known.get(message.id, ""), locations=[(name, 0) for name in names], flags=message.flags)
+        plural = isinstance(message.id, list | tuple)
+        translated = known.get(tuple(message.id) if plural else (str(message.id),), ("",))
+        # One form for every number, as in Chinese.
+        string = translated[:1] if plural else translated[0]
+        result.add(message.id, string, locations=[(name, 0) for name in names], flags=message.flags)
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as stream:
         write_po(stream, result, width=120, include_lineno=False)
     MO.write_bytes(compiled(result))
-    missing = [message.id for message in result if message.id and not message.string]
+    missing = [text for text, translated in texts_of(result).items() if not all(translated)]
     print(f"{len(result)} texts, {len(missing)} without a translation")
     for text in missing:
-        print(f"  {text}")
+        print(f"  {' | '.join(text)}")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from paths import ROOT
 
 import classifier
 
-PACKAGE = ROOT / "classifier"
+PACKAGE, WEB = ROOT / "classifier", ROOT / "web"
 
 # From the ground up: a module may import only from floors below its own (or, where it says so, from its own folder).
 FLOORS = (
@@ -22,7 +22,7 @@ FLOORS = (
     ("enumerations",),
     ("units",),
     ("outline", "labels", "formats.text_document", "formats.csv_table", "formats.jsonl_table", "formats.xlsx_table"),
-    ("formats", "features", "agreement", "segmentation", "linear"),
+    ("formats", "features", "agreement", "archive", "segmentation", "linear"),
     ("vocabulary", "folds", "mixed"),
     ("model",),
     ("model_file", "training", "sklearn_export", "metrics", "splits"),
@@ -52,6 +52,24 @@ def imports_of(path: Path) -> set[str]:
             found |= {name.name for name in node.names}
     return found
 
+
+# The same for the web application. A name stands for a module, or for a package with all modules that have no floor of their own.
+WEB_FLOORS = (
+    ("errors", "settings", "addresses", "permissions", "tables", "markup", "reasons"),
+    ("language", "wording", "review_wording", "example_text"),
+    ("database", "hosts", "problems", "explained", "charts"),
+    ("store",),
+    ("uploads", "services", "jobs", "job_words", "codebook_page", "document_pages", "model_card", "work"),
+    ("store.uploads", "tagging", "accounts", "mix_tables"),
+    ("mix_pictures", "review_forms", "api"),
+    ("views",),
+    ("application",),
+    ("serving",),
+    ("commands",),
+)
+WEB_FLOOR_OF = {name: number for number, names in enumerate(WEB_FLOORS) for name in names}
+# What knows nothing of requests: it can be used by jobs and commands as well.
+WITHOUT_FLASK = ("store", "charts", "database", "tables", "markup", "settings", "addresses", "hosts", "jobs", "work")
 
 MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
 
@@ -89,25 +107,22 @@ def test_the_public_surface_is_sorted_complete_and_importable() -> None:
         classifier.nonsense  # noqa: B018
 
 
+PUBLIC_NAMES = """
+    Agreement ArchivedDocument Code Codebook CodebookError CountedParagraphs DOCUMENTS_FILE
+    DOCUMENT_COLUMNS Document Evidence Explanation GROUPINGS InputError Item LEVELS Label LabelError
+    LabelSet LabelledText Layout MEASURES Mix MixRow Model ModelError Origin PARAGRAPH_COLUMNS Paragraph
+    PolicyThemesError Prediction Reading STATEMENT_COLUMNS Setting Share Statement StatementPrediction
+    TRAINING_SETTINGS Table TextScores VERSION archive_line check_against_archive check_against_sources
+    classify compare_folders compare_labels digest evaluate evaluate_held_out export_sklearn home
+    known_suffixes learning_curve level_of load_codebook load_labels load_model mix_notes
+    mix_of_paragraphs open_writer prediction_columns read_archive read_document read_folder
+    read_label_file read_units read_upload record_of renamed_columns render_outline save_model
+    shipped_folder sklearn_pipeline source_spans split_statements theme_mix train write_mix
+"""
+
+
 def test_public_names_are_exactly_these() -> None:
-    assert set(classifier.__all__) == {
-        *(
-            "TRAINING_SETTINGS",
-            "VERSION",
-            "Agreement",
-            "Code",
-            "Codebook",
-            "CodebookError",
-            "Document",
-            "Evidence",
-            "Explanation",
-        ),
-        *("InputError", "Label", "LabelError", "LabelSet", "LabelledText", "Mix", "MixRow", "Model", "ModelError", "Origin"),
-        *("Paragraph", "PolicyThemesError", "Prediction", "Reading", "Setting", "Share", "Statement", "StatementPrediction"),
-        *("check_against_sources", "classify", "compare_folders", "evaluate", "evaluate_held_out", "export_sklearn"),
-        *("load_codebook", "load_labels", "load_model", "read_document", "render_outline", "save_model", "shipped_folder"),
-        *("sklearn_pipeline", "split_statements", "theme_mix", "train"),
-    }
+    assert sorted(classifier.__all__) == sorted(PUBLIC_NAMES.split())
 
 
 @pytest.mark.usefixtures("model")
@@ -140,3 +155,88 @@ def test_a_planted_jieba_cache_changes_nothing(tmp_path: Path) -> None:
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert "'人民'" in finished.stdout and "'全年'" in finished.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["jieba.cache"]
+
+
+WEB_MODULES = [path for path in sorted(WEB.rglob("*.py")) if "migrations" not in path.parts]
+
+
+def web_module(path: Path) -> str:
+    return ".".join(part for part in path.relative_to(WEB).with_suffix("").parts if part != "__init__")
+
+
+def web_entry(name: str) -> str:
+    """Return the entry of the table of floors that a module of `web` stands under; an empty text where it has none."""
+    return next((known for known in sorted(WEB_FLOOR_OF, reverse=True) if f"{name}.".startswith(f"{known}.")), "")
+
+
+def web_imports(path: Path) -> set[str]:
+    modules = {web_module(other) for other in WEB_MODULES}
+    return {name.removeprefix("web.") for name in imports_of(path) if name.startswith("web.")} & modules
+
+
+@pytest.mark.parametrize("path", WEB_MODULES, ids=lambda path: str(path.relative_to(WEB)))
+def test_imports_within_the_web_application_flow_one_way(path: Path) -> None:
+    name = web_module(path)
+    if not name:
+        return  # The package itself: its front door.
+    own = web_entry(name)
+    assert own, f"give web/{path.relative_to(WEB)} a floor in this test"
+    for imported in web_imports(path):
+        other = web_entry(imported)
+        if other != own:
+            assert WEB_FLOOR_OF[other] < WEB_FLOOR_OF[own], f"{name} imports {imported}, on the same floor or above"
+
+
+def test_no_module_of_the_web_application_imports_itself_by_way_of_others() -> None:
+    imports = {web_module(path): web_imports(path) for path in WEB_MODULES if path.name != "__init__.py"}
+    done: set[str] = set()
+
+    def visit(name: str, on_the_way: tuple[str, ...]) -> None:
+        assert name not in on_the_way, f"a circle: {' -> '.join((*on_the_way, name))}"
+        if name not in done:
+            for imported in imports.get(name, ()):
+                visit(imported, (*on_the_way, name))
+            done.add(name)
+
+    for name in imports:
+        visit(name, ())
+
+
+@pytest.mark.parametrize("path", WEB_MODULES, ids=lambda path: str(path.relative_to(WEB)))
+def test_the_web_application_uses_only_public_names_of_the_library(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "classifier":
+            assert node.module == "classifier", f"{path} imports from {node.module}; use from classifier import …"
+            assert {name.name for name in node.names} <= set(classifier.__all__)
+        if isinstance(node, ast.Import):
+            assert not any(name.name.split(".")[0] == "classifier" for name in node.names), path
+
+
+@pytest.mark.parametrize("path", WEB_MODULES, ids=lambda path: str(path.relative_to(WEB)))
+def test_a_module_of_the_web_application_is_short_and_keeps_to_its_business(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path
+    name, found = web_module(path), {imported.split(".")[0] for imported in imports_of(path)}
+    assert "click" not in found or name == "commands", "only web.commands speaks with the command line"
+    if web_entry(name) in WITHOUT_FLASK:
+        assert not found & {"flask", "flask_login", "flask_wtf"}, f"{name} must not know of requests"
+
+
+def test_the_command_line_and_the_web_application_import_each_other_nowhere() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        assert not {name.split(".")[0] for name in imports_of(path)} & {"web"}, path
+    for path in WEB_MODULES:
+        assert not any(name.startswith("classifier.cli") for name in imports_of(path)), path
+
+
+@pytest.mark.usefixtures("model")
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["labels", "--help"], ["labels", "check", "--help"], ["explain", "调解。"]]
+)
+def test_commands_of_the_library_import_nothing_of_the_web_application(arguments: list[str]) -> None:
+    code = (
+        f"import sys; sys.argv = ['policy-themes', *{arguments!r}]; import classifier.__main__ as m\n"
+        "try: m.main()\nexcept SystemExit: pass\n"
+        "print('WEB', sorted(set(sys.modules) & {'web', 'flask', 'sqlalchemy'}))"
+    )
+    finished = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert finished.stdout.splitlines()[-1] == "WEB []", finished.stdout + finished.stderr

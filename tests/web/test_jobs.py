@@ -14,11 +14,13 @@ import pytest
 from application import services_of
 from fewer_labels import with_fewer_examples
 from flask import Flask
+from postgresql import programs, running_server
 from sqlalchemy import func, select
 
 import web.store.training_labels
 import web.work
 from classifier import LabelSet, Model, ModelError, learning_curve, save_model
+from web import create_app
 from web.database import Database
 from web.errors import ConflictError
 from web.jobs import JobRunner
@@ -307,6 +309,24 @@ def test_a_process_of_its_own_puts_a_model_in_use_and_pages_use_it_at_once(servi
         assert time.monotonic() < until
     with services.database.reading() as session:
         assert unpredicted(session, record.id) == []
+
+
+def test_jobs_are_done_on_postgresql_as_well(home_folder: Path) -> None:
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed; on Debian or Ubuntu: apt-get install postgresql")
+    with running_server() as url:
+        services = services_of(create_app(WebSettings(database=url, measure_model=False)))
+        record = another(services)
+        number = asked(services.database, "promote", record.id)
+        runner = JobRunner(services.database, services.settings)
+        runner.start()
+        job = wait_for(services.database, number, ended)
+        runner.stop()
+        with services.database.reading() as session:
+            assert unpredicted(session, record.id) == []
+            assert (current_record(session) or job).id == record.id
+        services.database.close()
+    assert (job.state, job.message) == ("done", "") and model_path(record, home_folder).is_file()
 
 
 def test_a_job_that_cannot_be_done_fails_with_its_reason_and_changes_nothing(services: Services, runner: JobRunner) -> None:

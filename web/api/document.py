@@ -19,11 +19,11 @@ ABOUT = N_(
     "Everything that the pages show stands here as JSON."
 )
 TOPICS: Mapping[str, str] = {
-    "Classification": N_("Themes of any texts. Nothing is stored."),
-    "Theme mix": N_("Shares of the themes by jurisdiction, and the paragraphs behind each share."),
-    "Documents": N_("Reports and their paragraphs."),
-    "Labels": N_("What annotators say: the log of all labels, what to label next, and how far annotators agree."),
-    "Model": N_("The codebook, the model in use, and work in the background."),
+    N_("Classification"): N_("Themes of any texts. Nothing is stored."),
+    N_("Theme mix"): N_("Shares of the themes by jurisdiction, and the paragraphs behind each share."),
+    N_("Documents"): N_("Reports and their paragraphs."),
+    N_("Labels"): N_("What annotators say: the log of all labels, what to label next, and how far annotators agree."),
+    N_("Model"): N_("The codebook, the model in use, and work in the background."),
 }
 PROBLEMS: Mapping[int, str] = {
     400: N_("The request is not as described here; errors says where, the value, and what is allowed."),

@@ -86,15 +86,17 @@ def guide_of(document: Mapping[str, Any], address: str) -> list[Topic]:
     """Return the guide to a document whose server answers at ``address``, such as ``http://localhost:8000``."""
     guide = _Guide(document, address.rstrip("/") + PREFIX)
     return [
-        Topic(gettext(tag["name"]), f"topic-{number}", gettext(tag["description"]), tuple(guide.entries(tag["name"])))
+        Topic(
+            _translated(tag["name"]), f"topic-{number}", _translated(tag["description"]), tuple(guide.entries(tag["name"]))
+        )
         for number, tag in enumerate(document["tags"], 1)
     ]
 
 
 def status_table() -> list[tuple[str, str, str]]:
     """Return every status of an error: its number, what HTTP calls it, and what it means here."""
-    known = [(str(status), HTTPStatus(status).phrase, gettext(meaning)) for status, meaning in PROBLEMS.items()]
-    return [*known, ("…", "", gettext(OTHERWISE))]
+    known = [(str(status), HTTPStatus(status).phrase, _translated(meaning)) for status, meaning in PROBLEMS.items()]
+    return [*known, ("…", "", _translated(OTHERWISE))]
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,8 @@ class _Guide:
             said["operationId"],
             method,
             PREFIX + path,
-            gettext(said["summary"]),
-            gettext(said["description"]),
+            _translated(said["summary"]),
+            _translated(said["description"]),
             log_in,
             tuple(self._field(entry["name"], entry["schema"], entry["required"], entry) for entry in parameters),
             tuple(self._requests(path, method, said, log_in)),
@@ -153,7 +155,7 @@ class _Guide:
         content = said.get("content", {}).get(JSON, {})
         fields = tuple(self._fields(self._resolved(content["schema"]))) if content else ()
         example = json.dumps(content["example"], ensure_ascii=False, indent=2) if "example" in content else ""
-        return Reply(status, gettext(said["description"]), fields, example)
+        return Reply(status, _translated(said["description"]), fields, example)
 
     def _fields(self, schema: Schema, above: str = "", *, nested: bool = True) -> Iterator[Field]:
         """Yield an object's properties, and behind each those inside it: ``results[].theme``."""
@@ -185,7 +187,7 @@ class _Guide:
             name,
             self._kind(resolved),
             required,
-            gettext(description) if description else "",
+            _translated(description) if description else "",
             _limits(resolved),
             named if len(named) <= _MOST_NAMED else (),
         )
@@ -195,7 +197,7 @@ class _Guide:
             return str(gettext("%(kind)s or null", kind=self._kind(self._resolved(schema["anyOf"][0]))))
         kinds = schema.get("type", "object")
         first = kinds if isinstance(kinds, str) else kinds[0]
-        said = str(gettext(KINDS[first]))
+        said = _translated(KINDS[first])
         return said if isinstance(kinds, str) else str(gettext("%(kind)s or null", kind=said))
 
     def _resolved(self, schema: Schema) -> Schema:
@@ -203,6 +205,10 @@ class _Guide:
             return schema
         found: Schema = self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
         return {**found, **{name: value for name, value in schema.items() if name != "$ref"}}
+
+
+def _translated(marked: str) -> str:
+    return str(gettext(marked))
 
 
 def _limits(schema: Schema) -> str:
