@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from application import services_of
+from fewer_labels import with_fewer_examples
 from flask import Flask
 from flask.testing import FlaskClient
 
-from classifier import Model
+from classifier import LabelSet, Model, evaluate, evaluate_held_out, learning_curve, shipped_folder, train
 from classifier.settings import HOME_VARIABLE
 from web import WebSettings, create_app
+from web.store.training_labels import count_texts
 from web.store.users import add_user
 
 
@@ -24,6 +26,18 @@ def new_home(model: Model, data_folder: Path, tmp_path_factory: pytest.TempPathF
         patch.setenv(HOME_VARIABLE, str(folder))
         services_of(create_app(WebSettings(measure_model=False))).database.close()
     return folder
+
+
+@pytest.fixture(scope="session")
+def evaluation(labels: LabelSet, model: Model) -> dict[str, object]:
+    """A real evaluation, made with fewer texts and splits than a server's."""
+    fewer = with_fewer_examples(labels)
+    found = evaluate(fewer, train, most_splits=2)
+    found["learning_curve"] = learning_curve(fewer, shares=(0.3, 1.0))
+    found["held_out"] = evaluate_held_out(fewer, shipped_folder("labels"), lambda _: model)
+    found["texts_of"] = count_texts(labels)
+    found["same_labels"] = True
+    return found
 
 
 @pytest.fixture

@@ -19,9 +19,11 @@ from paths import ROOT
 
 from classifier.settings import HOME_VARIABLE
 from web import WebSettings
+from web.commands import serve
 from web.database import Database
+from web.permissions import ROLES
 from web.serving import address_of, is_open_to_others
-from web.settings import DATABASE_VARIABLE
+from web.settings import DATABASE_VARIABLE, described_settings
 from web.store.users import get_user, has_accounts, list_tokens, list_users, user_of_token
 
 Run = Callable[..., Finished]
@@ -306,6 +308,17 @@ def test_the_database_can_be_named_by_an_option_or_the_environment(
 def test_a_new_database_and_the_key_can_be_read_by_their_owner_alone(home_folder: Path) -> None:
     assert (home_folder / "secret.key").stat().st_mode & 0o777 == 0o600
     assert (home_folder / "policy-themes.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+def test_every_setting_role_and_option_is_documented() -> None:
+    page = (ROOT / "docs" / "web.md").read_text(encoding="utf-8")
+    for name, default, meaning in described_settings():
+        shown = ("no", "yes")[default] if isinstance(default, bool) else default or ""
+        assert f"| `{name}` | {shown} | {meaning} |" in page, name
+    for role in ROLES:
+        assert f"| `{role}` |" in page
+    for option in serve.params:
+        assert f"`{option.opts[0]}" in page, option.opts
 
 
 def test_make_run_trains_shows_the_mix_and_serves() -> None:

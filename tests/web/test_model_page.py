@@ -7,20 +7,14 @@ from html import unescape
 
 import pytest
 from application import services_of
-from fewer_labels import with_fewer_examples
 from flask import Flask
 from flask.testing import FlaskClient
 
 from classifier import (
     Codebook,
     LabelSet,
-    Model,
-    evaluate,
-    evaluate_held_out,
-    learning_curve,
     load_codebook,
     shipped_folder,
-    train,
 )
 from web.model_card import Difference, data_rows, split_words
 from web.store.jobs import PROCESS_ENDED, ask_for_job, claim_job, end_job, get_job, list_jobs, report
@@ -28,20 +22,7 @@ from web.store.label_counts import count_entries_since
 from web.store.labels import NewLabel, add_label, derive_current
 from web.store.measurements import keep_comparison, keep_evaluation
 from web.store.models import get_model, keep_model, model_path
-from web.store.training_labels import count_texts
 from web.tables import CurrentLabel, Label, ModelRecord
-
-
-@pytest.fixture(scope="session")
-def evaluation(labels: LabelSet, model: Model) -> dict[str, object]:
-    """A real evaluation, made with fewer texts and splits than a server's."""
-    fewer = with_fewer_examples(labels)
-    found = evaluate(fewer, train, most_splits=2)
-    found["learning_curve"] = learning_curve(fewer, shares=(0.3, 1.0))
-    found["held_out"] = evaluate_held_out(fewer, shipped_folder("labels"), lambda _: model)
-    found["texts_of"] = count_texts(labels)
-    found["same_labels"] = True
-    return found
 
 
 @pytest.fixture

@@ -324,6 +324,7 @@ def test_every_answer_carries_the_headers_that_protect_it(app: Flask) -> None:
     answers += [client.get("/nothing"), client.get("/static/style.css"), client.get("/", headers={"Host": "evil.example"})]
     assert {answer.status_code for answer in answers} >= {200, 400, 404}
     for answer in answers:
+        answer.close()
         for name, value in PROTECTION.items():
             assert answer.headers.get(name, "").startswith(value), (answer.request.path, answer.status_code, name)
         policy = answer.headers["Content-Security-Policy"]

@@ -86,17 +86,15 @@ def guide_of(document: Mapping[str, Any], address: str) -> list[Topic]:
     """Return the guide to a document whose server answers at ``address``, such as ``http://localhost:8000``."""
     guide = _Guide(document, address.rstrip("/") + PREFIX)
     return [
-        Topic(
-            _translated(tag["name"]), f"topic-{number}", _translated(tag["description"]), tuple(guide.entries(tag["name"]))
-        )
+        Topic(_shown(tag["name"]), f"topic-{number}", _shown(tag["description"]), tuple(guide.entries(tag["name"])))
         for number, tag in enumerate(document["tags"], 1)
     ]
 
 
 def status_table() -> list[tuple[str, str, str]]:
     """Return every status of an error: its number, what HTTP calls it, and what it means here."""
-    known = [(str(status), HTTPStatus(status).phrase, _translated(meaning)) for status, meaning in PROBLEMS.items()]
-    return [*known, ("…", "", _translated(OTHERWISE))]
+    known = [(str(status), HTTPStatus(status).phrase, _shown(meaning)) for status, meaning in PROBLEMS.items()]
+    return [*known, ("…", "", _shown(OTHERWISE))]
 
 
 @dataclass(frozen=True)
@@ -118,8 +116,8 @@ class _Guide:
             said["operationId"],
             method,
             PREFIX + path,
-            _translated(said["summary"]),
-            _translated(said["description"]),
+            _shown(said["summary"]),
+            _shown(said["description"]),
             log_in,
             tuple(self._field(entry["name"], entry["schema"], entry["required"], entry) for entry in parameters),
             tuple(self._requests(path, method, said, log_in)),
@@ -155,7 +153,7 @@ class _Guide:
         content = said.get("content", {}).get(JSON, {})
         fields = tuple(self._fields(self._resolved(content["schema"]))) if content else ()
         example = json.dumps(content["example"], ensure_ascii=False, indent=2) if "example" in content else ""
-        return Reply(status, _translated(said["description"]), fields, example)
+        return Reply(status, _shown(said["description"]), fields, example)
 
     def _fields(self, schema: Schema, above: str = "", *, nested: bool = True) -> Iterator[Field]:
         """Yield an object's properties, and behind each those inside it: ``results[].theme``."""
@@ -187,7 +185,7 @@ class _Guide:
             name,
             self._kind(resolved),
             required,
-            _translated(description) if description else "",
+            _shown(description) if description else "",
             _limits(resolved),
             named if len(named) <= _MOST_NAMED else (),
         )
@@ -197,7 +195,7 @@ class _Guide:
             return str(gettext("%(kind)s or null", kind=self._kind(self._resolved(schema["anyOf"][0]))))
         kinds = schema.get("type", "object")
         first = kinds if isinstance(kinds, str) else kinds[0]
-        said = _translated(KINDS[first])
+        said = _shown(KINDS[first])
         return said if isinstance(kinds, str) else str(gettext("%(kind)s or null", kind=said))
 
     def _resolved(self, schema: Schema) -> Schema:
@@ -207,7 +205,7 @@ class _Guide:
         return {**found, **{name: value for name, value in schema.items() if name != "$ref"}}
 
 
-def _translated(marked: str) -> str:
+def _shown(marked: str) -> str:
     return str(gettext(marked))
 
 

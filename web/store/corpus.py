@@ -6,7 +6,7 @@ columns, so that they cannot differ.
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import RLock
 from typing import Any
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from classifier import Codebook, CountedParagraphs, Origin
 from web.store.documents import ORIGIN_FIELDS
 from web.store.predictions import CurrentModel, floats
-from web.store.revisions import revision
+from web.store.revisions import documents_revision, revision
 from web.tables import CurrentLabel, Document, Paragraph, Prediction
 
 Floats = NDArray[np.float64]
@@ -143,27 +143,39 @@ class Corpus:
 
 
 class CorpusCache:
-    """The newest `Corpus`, loaded again when the database's revision has moved."""
+    """The newest `Corpus`, made again when the database's revision has moved.
+
+    Most changes are labels: then the documents, which take longest to read, are those of before.
+    """
 
     def __init__(self) -> None:
         self._lock = RLock()
         self._corpus: Corpus | None = None
-        self._model_id = 0
+        self._unlabelled: Corpus | None = None
+        self._made_for: tuple[int, int] = (0, 0)
 
     def get(self, session: Session, current: CurrentModel) -> Corpus:
         """Return the corpus of the database as this session sees it."""
-        newest = revision(session)
+        newest, documents = revision(session), documents_revision(session)
+        wanted = (current.id, documents)
         corpus = self._corpus
-        if corpus is not None and corpus.revision == newest and self._model_id == current.id:
+        if corpus is not None and corpus.revision == newest and self._made_for == wanted:
             return corpus
         with self._lock:
-            if self._corpus is None or self._corpus.revision != newest or self._model_id != current.id:
-                self._corpus, self._model_id = load_corpus(session, current, newest), current.id
+            if self._unlabelled is None or self._made_for != wanted:
+                self._unlabelled, self._made_for, self._corpus = load_documents(session, current), wanted, None
+            if self._corpus is None or self._corpus.revision != newest:
+                self._corpus = with_labels(session, self._unlabelled, current, newest)
             return self._corpus
 
 
 def load_corpus(session: Session, current: CurrentModel, at_revision: int) -> Corpus:
     """Read all paragraphs of documents that are not deleted, with the model's predictions and the labels that hold."""
+    return with_labels(session, load_documents(session, current), current, at_revision)
+
+
+def load_documents(session: Session, current: CurrentModel) -> Corpus:
+    """Read all paragraphs of documents that are not deleted with the model's predictions alone, as revision 0."""
     book = current.model.codebook
     width = len(book.leaf_codes)
     documents = session.execute(
@@ -198,8 +210,8 @@ def load_corpus(session: Session, current: CurrentModel, at_revision: int) -> Co
 
     probabilities, characters, counted_characters = (matrix(columns[number]) for number in (4, 5, 6))
     counted = np.eye(width)[[leaf_place[code] for code in columns[8]]] if len(ids) else np.zeros((0, width))
-    corpus = Corpus(
-        at_revision,
+    return Corpus(
+        0,
         book,
         ids,
         np.array(columns[1], dtype=np.int64),
@@ -215,12 +227,19 @@ def load_corpus(session: Session, current: CurrentModel, at_revision: int) -> Co
         names,
         {row[0]: Origin(**dict(zip(ORIGIN_FIELDS, row[2:], strict=True))) for row in documents},
     )
-    _lay_labels_over(session, corpus, current, leaf_place)
-    return corpus
 
 
-def _lay_labels_over(session: Session, corpus: Corpus, current: CurrentModel, leaf_place: Mapping[str, int]) -> None:
+def with_labels(session: Session, unlabelled: Corpus, current: CurrentModel, at_revision: int) -> Corpus:
     """Put the labels that hold in the place of the model's probabilities, of statements too where they are labelled."""
+    changed = ("labelled", "text_labelled", "probabilities", "counted", "characters", "counted_characters")
+    corpus = replace(
+        unlabelled,
+        revision=at_revision,
+        _results=OrderedDict(),
+        _lock=RLock(),
+        **{name: getattr(unlabelled, name).copy() for name in changed},
+    )
+    leaf_place = {code: number for number, code in enumerate(corpus.codebook.leaf_codes)}
     place_of = {number: place for place, number in enumerate(corpus.ids.tolist())}
     of_statements: dict[int, dict[int, str]] = {}
     one_hot = np.eye(len(leaf_place))
@@ -256,3 +275,4 @@ def _lay_labels_over(session: Session, corpus: Corpus, current: CurrentModel, le
         corpus.characters[place] = sizes @ shares
         corpus.counted_characters[place] = sizes @ one_hot[best]
         corpus.text_labelled[place] = all(n in by_hand for n in range(1, len(spans) + 1))
+    return corpus

@@ -64,7 +64,7 @@ def add_document(session: Session, reading: Reading, current: CurrentModel, *, s
         session.flush()
         missing = unpredicted(session, current.id, document_id=before.id)
         predict_paragraphs(session, current, missing)
-        raise_revision(session)
+        raise_revision(session, documents=True)
         return Added(before, "restored")
     origin = reading.document.origin
     document = Document(
@@ -97,7 +97,7 @@ def add_document(session: Session, reading: Reading, current: CurrentModel, *, s
     )
     query = select(Paragraph.id, Paragraph.text).where(Paragraph.document_id == document.id).order_by(Paragraph.position)
     predict_paragraphs(session, current, [(number, text) for number, text in session.execute(query)])
-    raise_revision(session)
+    raise_revision(session, documents=True)
     return Added(document, "new")
 
 
@@ -187,7 +187,7 @@ def change_origin(session: Session, document_id: int, changes: dict[str, str]) -
     for name in changes:
         if name in ORIGIN_FIELDS:
             setattr(document, name, getattr(origin, name))
-    raise_revision(session)
+    raise_revision(session, documents=True)
     return document
 
 
@@ -210,7 +210,7 @@ def delete_document(session: Session, document_id: int) -> Document:
     """Take a document out of every list and table; its labels are kept, and return with it."""
     document = get_document(session, document_id)
     document.deleted_at = now()
-    raise_revision(session)
+    raise_revision(session, documents=True)
     return document
 
 

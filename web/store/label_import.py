@@ -35,7 +35,7 @@ from web.store.label_files import (
 )
 from web.store.labels import CHOSEN_BY, KINDS, derive_all
 from web.store.predictions import CurrentModel, predict_paragraphs, unpredicted
-from web.store.revisions import now, write_fact
+from web.store.revisions import now, raise_revision, write_fact
 from web.store.seeding import SEEDS_IMPORTED
 from web.tables import CurrentLabel, Document, Label, Paragraph
 
@@ -111,6 +111,7 @@ def import_labels(database: Database, current: CurrentModel, files: LabelFiles) 
         numbers, new = add_archived(session, files.documents)
         if new:
             predict_paragraphs(session, current, unpredicted(session, current.id))
+            raise_revision(session, documents=True)
         units = _Units(session, numbers)
         books = [known for known in (book, files.codebook) if known is not None]
         if files.log:

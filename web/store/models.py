@@ -108,7 +108,7 @@ def promote(session: Session, model_id: int, model: Model) -> ModelRecord:
     predict_paragraphs(session, CurrentModel(model_id, model), unpredicted(session, model_id))
     session.execute(update(ModelRecord).where(ModelRecord.state == "current").values(state="retired"))
     record.state = "current"
-    raise_revision(session)
+    raise_revision(session, documents=True)
     return record
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from web.tables import Fact
 
 _REVISION = "revision"
+_DOCUMENTS_REVISION = "documents revision"
 
 
 def now() -> datetime:
@@ -30,10 +31,16 @@ def revision(session: Session) -> int:
     return int(read_fact(session, _REVISION) or 0)
 
 
-def raise_revision(session: Session) -> None:
-    """Say that documents, labels or the current model have changed; called in the transaction that changes them."""
-    fact = session.scalar(select(Fact).where(Fact.name == _REVISION).with_for_update())
-    if fact is None:
-        session.add(Fact(name=_REVISION, value="1"))
-    else:
-        fact.value = str(int(fact.value) + 1)
+def documents_revision(session: Session) -> int:
+    """Return the number that grows with every change of documents or the current model, but not of labels."""
+    return int(read_fact(session, _DOCUMENTS_REVISION) or 0)
+
+
+def raise_revision(session: Session, *, documents: bool = False) -> None:
+    """Say in the transaction that changes them that labels have changed, or ``documents``, or the current model."""
+    for name in (_REVISION, _DOCUMENTS_REVISION) if documents else (_REVISION,):
+        fact = session.scalar(select(Fact).where(Fact.name == name).with_for_update())
+        if fact is None:
+            session.add(Fact(name=name, value="1"))
+        else:
+            fact.value = str(int(fact.value) + 1)
