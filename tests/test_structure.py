@@ -121,8 +121,21 @@ PUBLIC_NAMES = """
 """
 
 
+PUBLIC = """
+DOCUMENTS_FILE DOCUMENT_COLUMNS GROUPINGS LEVELS MEASURES PARAGRAPH_COLUMNS STATEMENT_COLUMNS
+TRAINING_SETTINGS VERSION Agreement ArchivedDocument Code Codebook CodebookError CountedParagraphs Document
+Evidence Explanation InputError Item Label LabelError LabelSet LabelledText Layout Mix MixRow Model ModelError
+Origin Paragraph PolicyThemesError Prediction Reading Setting Share Statement StatementPrediction Table
+TextScores archive_line check_against_archive check_against_sources classify compare_folders compare_labels
+digest evaluate evaluate_held_out export_sklearn home known_suffixes learning_curve level_of load_codebook
+load_labels load_model mix_notes mix_of_paragraphs open_writer prediction_columns read_archive read_document
+read_folder read_label_file read_units read_upload record_of renamed_columns render_outline save_model
+shipped_folder sklearn_pipeline source_spans split_statements theme_mix train write_mix
+"""
+
+
 def test_public_names_are_exactly_these() -> None:
-    assert sorted(classifier.__all__) == sorted(PUBLIC_NAMES.split())
+    assert classifier.__all__ == PUBLIC.split()
 
 
 @pytest.mark.usefixtures("model")

@@ -10,6 +10,8 @@ from api_calls import TEXT, api, classify
 from flask import Flask
 from flask.testing import FlaskClient
 
+from web.api.classify import EXAMPLE
+
 # Classification
 
 
@@ -25,6 +27,18 @@ def test_a_text_is_classified_with_its_statements_and_evidence(client: FlaskClie
     assert [statement["theme"] for statement in result["statements"]] == ["mediation", "publicity"]
     for statement in result["statements"]:
         assert TEXT[statement["start"] : statement["end"]] == statement["text"]
+
+
+def test_the_example_of_the_guide_is_what_the_model_says(client: FlaskClient) -> None:
+    (example,) = EXAMPLE["results"]
+    (found,) = classify(client, [example["statements"][0]["text"]], evidence=2)["results"]
+    assert (found["theme"], found["detail"], found["secondary"]) == (
+        example["theme"],
+        example["detail"],
+        example["secondary"],
+    )
+    assert [(part["start"], part["end"]) for part in found["statements"]] == [(0, example["statements"][0]["end"])]
+    assert [item["term"] for item in found["evidence"]] == [item["term"] for item in example["evidence"]]
 
 
 def test_evidence_is_the_strongest_by_place_and_as_much_as_was_asked_for(client: FlaskClient) -> None:

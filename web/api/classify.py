@@ -126,28 +126,38 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
     }
 
 
-_TEXT = "全年调解矛盾纠纷3206件，调解成功率98%。"
-_EXAMPLE = {
+_TEXT = "走进企业开展法治体检86次，化解劳资纠纷12件。"
+EXAMPLE: dict[str, Any] = {
     "model": "1.0-9c8f71503117",
     "results": [
         {
-            "theme": "mediation",
-            "detail": "mediation",
-            "confidence": 0.9932,
+            "theme": "business_environment",
+            "detail": "business_environment",
+            "confidence": 0.963206,
             "secondary": [],
             "scores": {
-                "business_environment": 0.0006,
-                "enforcement_reform": 0.0013,
-                "mediation": 0.9932,
-                "legal_aid": 0.0017,
-                "publicity": 0.0012,
-                "party_building": 0.0007,
-                "other": 0.0013,
+                "business_environment": 0.963206,
+                "enforcement_reform": 0.000011,
+                "mediation": 0.036673,
+                "legal_aid": 0.0,
+                "publicity": 0.000013,
+                "party_building": 0.000003,
+                "other": 0.000093,
             },
             "statements": [
-                {"text": _TEXT, "start": 0, "end": 22, "theme": "mediation", "detail": "mediation", "confidence": 0.9932}
+                {
+                    "text": _TEXT,
+                    "start": 0,
+                    "end": len(_TEXT),
+                    "theme": "business_environment",
+                    "detail": "business_environment",
+                    "confidence": 0.963206,
+                }
             ],
-            "evidence": [{"term": "调解", "start": 2, "end": 4, "weight": 0.4131}],
+            "evidence": [
+                {"term": "企", "start": 2, "end": 3, "weight": 3.122953},
+                {"term": "企业", "start": 2, "end": 4, "weight": 2.545386},
+            ],
         }
     ],
 }
@@ -163,7 +173,7 @@ OPERATIONS = (
             "Each text gets its theme with probabilities, the same for each of its statements, and the terms that decided. "
             "Send many texts in one request: that is many times faster than one by one."
         ),
-        {200: Answer(N_("One result for each text, in order."), "Classified", _EXAMPLE)},
-        bodies={JSON: Body("Texts", {"texts": [_TEXT]})},
+        {200: Answer(N_("One result for each text, in order."), "Classified", EXAMPLE)},
+        bodies={JSON: Body("Texts", {"texts": [_TEXT], "evidence": 2})},
     ),
 )

@@ -123,7 +123,7 @@ _ROW = {
     "year": "2023",
     "paragraphs": 14,
     "labelled": 14,
-    "shares": {"mediation": _SHARES},
+    "shares": {"business_environment": _SHARES},
 }
 _CELL = {"row": _ROW, "share": _SHARES, "total": 2, "paragraphs": [{**PARAGRAPH, "amount": 1}], "next": 1}
 
@@ -168,7 +168,7 @@ OPERATIONS = (
         (
             *_FILTERS,
             Parameter("group", text(N_("The row: its value of what by names."), maxLength=255), "浙江省", required=True),
-            Parameter("theme", ref("AnyCode", N_("The share's theme or leaf code.")), "mediation"),
+            Parameter("theme", ref("AnyCode", N_("The share's theme or leaf code.")), "business_environment"),
             *paging(500, 100),
         ),
         problems=(404,),

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, jsonify
 
 from classifier import Codebook
+from web.api.classify import EXAMPLE as CLASSIFIED
 from web.api.operations import Answer, Asked, Operation, Parameter, paging, path_id
 from web.api.parts import (
     N_,
@@ -149,50 +150,24 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
     }
 
 
+_FOUND: dict[str, Any] = CLASSIFIED["results"][0]
+_SAID = {name: _FOUND[name] for name in ("theme", "detail", "confidence")}
 EXAMPLE: dict[str, Any] = {
     "id": 31,
     "document": 2,
     "document_name": "001_9bdf4c4ff745681c.txt",
-    "paragraph": 17,
+    "paragraph": 16,
     "section": ["二、主要工作"],
     "section_kind": "achievements",
-    "text": "全年调解矛盾纠纷3206件，调解成功率98%。",
-    "theme": "mediation",
-    "detail": "mediation",
+    "text": _FOUND["statements"][0]["text"],
+    **_SAID,
     "secondary": [],
-    "confidence": 0.9932,
     "labelled": False,
     "state": "",
     "annotators": [],
     "note": "",
-    "predicted": {
-        "theme": "mediation",
-        "detail": "mediation",
-        "confidence": 0.9932,
-        "runner_up": "legal_aid",
-        "margin": 0.9915,
-        "scores": {
-            "business_environment": 0.0006,
-            "enforcement_reform": 0.0013,
-            "mediation": 0.9932,
-            "legal_aid": 0.0017,
-            "publicity": 0.0012,
-            "party_building": 0.0007,
-            "other": 0.0013,
-        },
-    },
-    "statements": [
-        {
-            "statement": 1,
-            "text": "全年调解矛盾纠纷3206件，调解成功率98%。",
-            "start": 0,
-            "end": 22,
-            "theme": "mediation",
-            "detail": "mediation",
-            "confidence": 0.9932,
-            "labelled": False,
-        }
-    ],
+    "predicted": {**_SAID, "runner_up": "mediation", "margin": 0.926533, "scores": _FOUND["scores"]},
+    "statements": [{"statement": 1, **_FOUND["statements"][0], "labelled": False}],
 }
 
 OPERATIONS = (
@@ -206,7 +181,7 @@ OPERATIONS = (
         {200: Answer(N_("A page of paragraphs."), "Paragraphs", {"paragraphs": [EXAMPLE], "next": None})},
         (
             path_id("document", identifier(N_("The document's ID."))),
-            Parameter("theme", ref("AnyCode", N_("Only paragraphs of this theme or leaf code.")), "mediation"),
+            Parameter("theme", ref("AnyCode", N_("Only paragraphs of this theme or leaf code.")), "business_environment"),
             *paging(500, 100),
         ),
     ),

@@ -7,6 +7,7 @@ from flask import Response, jsonify
 from classifier import Codebook
 from web.accounts import person
 from web.api.operations import Answer, Asked, Operation, Parameter, paging
+from web.api.paragraphs import EXAMPLE as PARAGRAPH
 from web.api.paragraphs import place_properties
 from web.api.parts import (
     N_,
@@ -162,21 +163,17 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
     }
 
 
+_SHOWN = ("id", "document", "document_name", "section", "section_kind", "text")
 _UNIT = {
-    "id": 31,
-    "document": 2,
-    "document_name": "001_9bdf4c4ff745681c.txt",
+    **{name: PARAGRAPH[name] for name in _SHOWN},
     "paragraph": 16,
     "paragraphs": 16,
-    "section": ["二、主要工作"],
-    "section_kind": "achievements",
-    "text": "全年调解矛盾纠纷3206件，调解成功率98%。",
     "before": "",
     "after": "",
     "read_by_others": False,
     "again": False,
     "own": None,
-    "suggestion": {"theme": "mediation", "confidence": 0.9932},
+    "suggestion": {"theme": PARAGRAPH["detail"], "confidence": PARAGRAPH["confidence"]},
 }
 _PAIR = {
     "first": "li",
