@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 from application import services_of
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, expect, sync_playwright
 from waitress import wasyncore
 from waitress.server import create_server
 
@@ -103,6 +103,7 @@ def browser(playwright_session: Playwright) -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
         pytest.skip("Chromium is not installed; on Debian or Ubuntu: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE)
     browser = launch(playwright_session, path)
     yield browser
     browser.close()
