@@ -39,9 +39,11 @@ translations: $(READY)  ## collect the texts of the web application into its Chi
 evaluation: $(READY)  ## measure everything in docs/evaluation.md anew (some minutes)
 	$(RUN)/python benchmarks/compare_models.py
 
-bench: $(READY)  ## measure start-up and general training beside their yardsticks
+bench: $(READY)  ## measure start-up, general training, the web application's pages, and the server under load
 	$(RUN)/python benchmarks/cold_start.py
 	$(RUN)/python benchmarks/news_titles.py
+	$(RUN)/python benchmarks/web_archive.py
+	$(RUN)/python benchmarks/web_load.py
 
 $(READY): pyproject.toml classifier/version.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "policy-themes needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }

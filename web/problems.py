@@ -14,7 +14,7 @@ from classifier import InputError, LabelError, PolicyThemesError
 from web.errors import RequestError, StorageError
 
 _RETRY_SECONDS = 5
-_LONGEST_KEPT = 200_000
+_TEXTS = ("texts", "note")  # The fields in which people write more than a word or two; never a password.
 _log = logging.getLogger("policy-themes")
 
 
@@ -49,12 +49,12 @@ def _answer(status: int, message: str, english: str, advice: str) -> Response:
 
 
 def typed_text() -> list[str]:
-    """Return the longer texts of a form that could not be taken, so that nobody has to type them again; no password."""
+    """Return the texts of a form that could not be taken, so that nobody has to type them again."""
     try:
-        values = [value for name, value in request.form.items() if name not in ("csrf_token", "password", "new_password")]
+        texts = [request.form.get(name, "") for name in _TEXTS]
     except HTTPException:
         return []
-    return [value for value in values if "\n" in value or 40 <= len(value) <= _LONGEST_KEPT]
+    return [text for text in texts if text.strip()]
 
 
 def _request_error(error: RequestError) -> Response:

@@ -45,7 +45,7 @@ def test_writing_needs_a_log_in_and_a_switch_of_language_keeps_the_page(open_pag
     expect(page).to_have_url(re.compile("/review/uncertain"))
 
     page.locator(".switches form button").click()
-    expect(page.get_by_role("link", name="登录")).to_be_visible()
+    expect(page.get_by_role("link", name="登录", exact=True)).to_be_visible()
     page.goto("/account")
     expect(page).to_have_url(re.compile("/log-in"))
 
@@ -83,7 +83,7 @@ def test_text_outlives_a_lost_session(open_page: OpenPage, watched: Watched) -> 
     page.get_by_label("Text", exact=True).fill(TEXT)
     page.context.clear_cookies(name="policy_themes")
     page.get_by_role("button", name="Show the themes").click()
-    expect(page.locator("textarea.kept")).to_have_value(TEXT)
+    expect(page.get_by_role("textbox", name="What you had typed")).to_have_value(TEXT)
     watched.excuse("status of 400")
 
 

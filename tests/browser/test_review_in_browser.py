@@ -140,3 +140,10 @@ def test_a_sample_is_drawn_and_labelled_without_suggestions(open_page: OpenPage,
     expect(page.get_by_role("heading", name="You are through with this queue")).to_be_visible()
     probabilities = {entry.probability for entry in desk.entries() if entry.chosen_by == "audit"}
     assert len(probabilities) == 1 and probabilities != {None}
+
+
+def test_keys_act_on_the_only_form_of_a_page_wherever_it_is(open_page: OpenPage, desk: Desk) -> None:
+    page = open_page(f"/review/document?document={desk.document_id}", language="en", height=240)
+    expect(page.locator("[data-label-form]")).not_to_be_in_viewport()
+    press(page, "3")
+    assert [entry.theme for entry in desk.entries()] == ["mediation"]

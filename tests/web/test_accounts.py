@@ -117,7 +117,7 @@ def test_a_wrong_log_in_says_nothing_of_what_was_wrong_and_keeps_the_name(
     answer = log_in(client, name, password)
     assert answer.status_code == 401 and answer.headers["Cache-Control"] == "no-store"
     page = answer.text
-    assert "名称或密码不对" in page or "The name or the password is not right." in page
+    assert "名称或密码不正确" in page or "The name or the password is not right." in page
     assert f'value="{name}"' in page or not name or "\0" in name
     assert password not in page or not password
     assert not logged_in(client)
@@ -194,9 +194,9 @@ def test_a_session_that_names_nobody_is_a_strangers(client: FlaskClient, wang: U
 
 def test_what_a_stranger_typed_comes_back_with_the_form(client: FlaskClient, wang: User) -> None:
     typed = "全年调解纠纷三百件。\n成功率98%。<script>"
-    answer = client.post("/", data={"text": typed}, headers={"Referer": "http://localhost/codebook?x=1"})
+    answer = client.post("/", data={"texts": typed}, headers={"Referer": "http://localhost/codebook?x=1"})
     if answer.status_code == 405:  # The form's own address, wherever it is.
-        answer = client.post("/tag", data={"text": typed}, headers={"Referer": "http://localhost/codebook?x=1"})
+        answer = client.post("/tag", data={"texts": typed}, headers={"Referer": "http://localhost/codebook?x=1"})
     assert answer.status_code == 401
     assert "全年调解纠纷三百件。\n成功率98%。&lt;script&gt;" in answer.text
     assert 'name="next" value="/codebook?x=1"' in answer.text

@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,18 +14,23 @@ from application import services_of
 from conftest import Finished
 from flask import Flask
 from paths import ROOT
+from postgresql import programs, running_server
 from sqlalchemy import func, select, text
 
 from classifier import Document as SourceDocument
 from classifier import InputError, LabelError, Origin, digest, load_codebook, load_labels, read_units
 from classifier.settings import HOME_VARIABLE
 from web import WebSettings, create_app
+from web.database import Database
+from web.errors import TooManyError
 from web.services import Services
 from web.store import label_files
 from web.store.documents import add_document, change_origin, delete_document
 from web.store.label_export import Written, export_labels
 from web.store.label_import import Imported, import_labels, read_label_files
 from web.store.labels import NewLabel, add_label, withdraw_label
+from web.store.log_ins import check_log_in
+from web.store.users import add_user
 from web.tables import CurrentLabel, Document, Label, Paragraph
 
 Run = Callable[..., Finished]
@@ -168,6 +174,36 @@ def test_a_round_trip_loses_nothing(filled: Flask, empty: Flask, folder: Path, t
     with services_of(empty).database.reading() as session:
         unpredicted = "SELECT count(*) FROM paragraphs p JOIN documents d ON d.id = p.document_id WHERE d.deleted_at IS NULL"
         assert session.scalar(text(f"{unpredicted} AND p.id NOT IN (SELECT paragraph_id FROM predictions)")) == 0
+
+
+def test_labels_move_between_sqlite_and_postgresql(filled: Flask, folder: Path, tmp_path: Path) -> None:
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed; on Debian or Ubuntu: apt-get install postgresql")
+    export(filled, folder)
+    with running_server() as url:
+        app = create_app(WebSettings(database=url, import_seeds=False, measure_model=False))
+        try:
+            assert bring_in(app, folder).entries == 498 and bring_in(app, folder).entries == 0
+            export(app, tmp_path / "again")
+            assert contents(tmp_path / "again") == contents(folder)
+            assert labelled(app) == labelled(filled)
+            database = services_of(app).database
+            with database.writing() as session:
+                add_user(session, "wang", "correct horse", "annotator")
+            with ThreadPoolExecutor(8) as pool:
+                answers = list(pool.map(lambda _: attempt(database), range(24)))
+            assert answers.count("wrong") <= 5 and "right" not in answers
+        finally:
+            services_of(app).database.close()
+
+
+def attempt(database: Database) -> str:
+    """Try to log in with a wrong password."""
+    try:
+        found = check_log_in(database, "wang", "wrong password", "192.0.2.1", failures=5, minutes=15)
+    except TooManyError:
+        return "wait"
+    return "right" if found else "wrong"
 
 
 def test_importing_twice_adds_nothing(filled: Flask, empty: Flask, folder: Path) -> None:

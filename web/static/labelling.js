@@ -221,8 +221,9 @@
     return box.bottom > 0 && box.top < innerHeight;
   };
 
-  /** The form that keys act on: the one in focus, else the one nearest to where people read; never one out of sight. */
+  /** The form that keys act on: the only one, else the one in focus or nearest to where people read, never one out of sight. */
   const atHand = () => {
+    if (forms.length === 1) return forms[0];  // Below a long paragraph, say: there is nothing that it could be mistaken for.
     const focused = forms.find((form) => form.card.contains(document.activeElement));
     if (focused && onScreen(focused)) return focused;
     // From the upper part of the window to its lower part as the page goes by, so that the first and the last are reached.
