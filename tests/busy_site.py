@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from application import services_of
@@ -29,6 +30,42 @@ from web.tagging import take_text
 from web.uploads import Upload, read_file
 
 ADMINISTRATOR, ANNOTATOR, VIEWER = "li", "wang", "zhao"
+
+# Every page by a short name; what stands in braces are fields of `Busy`.
+PAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "tag": "/",
+        "tag-example": "/?example=1",
+        "tag-results": "/tag/{tagged}",
+        "mix": "/mix",
+        "mix-in-detail": "/mix?detail=1&chart=small&years=1&by=level",
+        "mix-over-years": "/mix?chart=years",
+        "mix-paragraphs": "/mix/paragraphs?group=浦江县&theme=mediation",
+        "review": "/review",
+        "review-uncertain": "/review/uncertain",
+        "review-audit": "/review/audit",
+        "review-suspected": "/review/suspected",
+        "review-end": "/review/disagreement",
+        "review-document": "/review/document?document={labelled}&paragraph={labelled_paragraph}",
+        "log": "/review/log",
+        "agreement": "/review/agreement",
+        "conflicts": "/review/conflicts",
+        "conflict": "/review/conflicts/{conflict}",
+        "documents": "/documents",
+        "preview": "/documents/preview?keys={previewed}",
+        "document": "/documents/{unlabelled}",
+        "document-why": "/documents/{labelled}?why=2",
+        "document-delete": "/documents/{labelled}/delete",
+        "model": "/model",
+        "model-candidate": "/model/{candidate}",
+        "model-job": "/model/jobs/{job}",
+        "codebook": "/codebook",
+        "api": "/api",
+        "account": "/account",
+        "log-in": "/log-in",
+    }
+)
+OPEN_PAGES = (PAGES["log-in"],)  # Those that show nothing to somebody who is logged in.
 
 UNLABELLED = """首页 > 政务公开 > 工作总结
 发布日期：2025-01-20　来源：县司法局

@@ -19,13 +19,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("*.whl"))
 
 
-def test_the_wheel_has_the_version_the_labels_and_the_seeds(wheel: Path) -> None:
+def test_the_wheel_has_the_version_the_labels_the_seeds_and_the_pages(wheel: Path) -> None:
     assert wheel.name == f"policy_themes-{VERSION}-py3-none-any.whl"
     names = set(zipfile.ZipFile(wheel).namelist())
     for kind in ("labels", "seeds"):
         for path in (ROOT / kind).rglob("*.*"):
             if path.is_file():
                 assert f"classifier/shipped/{path.relative_to(ROOT)}" in names
+    for path in (ROOT / "web").rglob("*.*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            assert str(path.relative_to(ROOT)) in names
     assert not any(name.startswith(("tests/", "benchmarks/", "labels/", "seeds/")) for name in names)
 
 
@@ -56,3 +59,5 @@ def test_an_installed_wheel_works_from_any_folder(wheel: Path, tmp_path: Path) -
     assert run("policy-themes", "explain", "全年调解纠纷三百件。").startswith("mediation")
     code = "from classifier import shipped_folder, theme_mix; print(len(theme_mix(shipped_folder('seeds')).rows))"
     assert run("python", "-c", code).strip() == "5"
+    code = "from web import create_app; print(create_app().test_client().get('/mix').status_code)"
+    assert run("python", "-c", code).strip() == "200"

@@ -9,44 +9,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_fixtures import Site, Watched, log_in, running_site
-from busy_site import ADMINISTRATOR, Busy, fill
+from busy_site import ADMINISTRATOR, OPEN_PAGES, PAGES, Busy, fill
 from playwright.sync_api import Browser, Page, StorageState, expect
 
 OpenPage = Callable[..., Page]
 WIDTHS = (360, 768, 1280, 1920)
-PAGES = (
-    "/",
-    "/?example=1",
-    "/tag/{tagged}",
-    "/mix",
-    "/mix?detail=1&chart=small&years=1&by=level",
-    "/mix?chart=years",
-    "/mix/paragraphs?group=浦江县&theme=mediation",
-    "/review",
-    "/review/uncertain",
-    "/review/audit",
-    "/review/suspected",
-    "/review/disagreement",
-    "/review/document?document={labelled}&paragraph={labelled_paragraph}",
-    "/review/log",
-    "/review/agreement",
-    "/review/conflicts",
-    "/review/conflicts?paragraph_id={conflict}",
-    "/documents",
-    "/documents/preview?keys={previewed}",
-    "/documents/{unlabelled}?why=2",
-    "/documents/{labelled}/delete",
-    "/model",
-    "/model/{candidate}",
-    "/model/jobs/{job}",
-    "/codebook",
-    "/api",
-    "/account",
-    "/log-in",
-)
-_WITHOUT_ACCOUNT = ("/log-in",)
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_NAMES_OF_LANGUAGES = ("中文", "English")
 
 
 @pytest.fixture(scope="module")
@@ -77,16 +45,16 @@ def visit(open_page: OpenPage, busy: Busy, logged_in: StorageState) -> OpenPage:
     """Open one of the pages above as an administrator, without anything that moves."""
 
     def open_as_administrator(path: str, **options: object) -> Page:
-        state = None if path in _WITHOUT_ACCOUNT else logged_in
+        state = None if path in OPEN_PAGES else logged_in
         return open_page(busy.address(path), storage_state=state, reduced_motion="reduce", **options)
 
     return open_as_administrator
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_fits_every_screen_and_speaks_its_language(path: str, language: str, visit: OpenPage) -> None:
-    page = visit(path, language=language)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_every_screen_and_speaks_its_language(name: str, language: str, visit: OpenPage) -> None:
+    page = visit(PAGES[name], language=language)
     assert page.locator("html").get_attribute("lang") == {"zh": "zh-Hans", "en": "en"}[language]
     expect(page.locator("h1")).to_have_count(1)
     expect(page.locator("h1")).to_be_visible()
@@ -99,9 +67,9 @@ def test_a_page_fits_every_screen_and_speaks_its_language(path: str, language: s
 
 
 @pytest.mark.parametrize(("width", "colours"), [(1280, "light"), (360, "dark")])
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_can_be_used_by_everybody(path: str, width: int, colours: str, visit: OpenPage) -> None:
-    page = visit(path, width=width, color_scheme=colours)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_used_by_everybody(name: str, width: int, colours: str, visit: OpenPage) -> None:
+    page = visit(PAGES[name], width=width, color_scheme=colours)
     page.evaluate("for (const hidden of document.querySelectorAll('details')) hidden.open = true")
     violations = Axe().run(page).response["violations"]
     assert [said(found) for found in violations if found["impact"] in ("serious", "critical")] == []
