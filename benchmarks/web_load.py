@@ -14,14 +14,16 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
+from urllib.request import urlopen
 
 from classifier.settings import HOME_VARIABLE
 
 TEXT = "全年调解纠纷3206件，调解成功率98%，选聘专职调解员26名，培训基层调解骨干400人次，矛盾纠纷化解在基层。"
 EMPTY_VIEW = """
-import sys
+import logging
 from flask import Flask
 from waitress.server import create_server
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 app = Flask("empty")
 app.add_url_rule("/", view_func=lambda: "", methods=["GET", "POST"])
 server = create_server(app, host="127.0.0.1", port=0, threads=8, connection_limit=1000)
@@ -115,11 +117,22 @@ def main() -> None:
         )
         empty = subprocess.Popen([sys.executable, "-c", EMPTY_VIEW], stdout=subprocess.PIPE, text=True)
         try:
-            report(address_of(ours), address_of(empty), asked.connections, asked.seconds)
+            address = address_of(ours)
+            wait_for_the_measuring(address)
+            report(address, address_of(empty), asked.connections, asked.seconds)
         finally:
             for process in (ours, empty):
                 process.terminate()
                 process.wait(10)
+
+
+def wait_for_the_measuring(address: str) -> None:
+    """Wait until the server has measured its new model in the background, which takes a core for about a minute."""
+    while True:
+        with urlopen(f"{address}/api/v1/model") as answer:
+            if json.load(answer)["evaluation"]:
+                return
+        time.sleep(2)
 
 
 def report(ours: str, empty: str, connections: int, seconds: float) -> None:
