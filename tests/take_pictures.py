@@ -17,7 +17,7 @@ import pytest
 from browser_fixtures import Site, find_chromium, launch, log_in, running_site
 from busy_site import ADMINISTRATOR, OPEN_PAGES, PAGES, Busy, fill
 from paths import ROOT
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from classifier import Model, evaluate, evaluate_held_out, learning_curve, load_labels, load_model, shipped_folder, train
 from classifier.settings import HOME_VARIABLE
