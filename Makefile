@@ -6,7 +6,7 @@ RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types check wheel golden readme translations evaluation bench clean help
+.PHONY: run test lint types check wheel golden readme translations pictures evaluation bench clean help
 
 run: $(READY)  ## train the model, print the theme mix of the five seed reports, start the web application on PORT
 	$(RUN)/policy-themes train
@@ -35,6 +35,9 @@ readme: $(READY)  ## run the commands of README.md and write what they print bel
 
 translations: $(READY)  ## collect the texts of the web application into its Chinese catalogue and compile it
 	$(RUN)/python tests/catalogue.py
+
+pictures: $(READY)  ## take pictures of every page of the web application into build/pictures, to be looked at by eye
+	$(RUN)/python tests/take_pictures.py
 
 evaluation: $(READY)  ## measure everything in docs/evaluation.md anew (some minutes)
 	$(RUN)/python benchmarks/compare_models.py
