@@ -130,11 +130,11 @@ def test_a_download_is_read_by_pandas(results: Page, link: str, suffix: str, tmp
 
 def test_a_label_that_could_not_be_sent_is_kept_and_sent_again(results: Page, watched: Watched) -> None:
     page = results
-    page.route("**/label", lambda route: route.abort())
+    page.context.set_offline(True)
     page.keyboard.press("4")
     expect(state(page, 1)).to_contain_text("Not saved: the server does not answer just now")
-    watched.excuse("net::ERR_FAILED")
-    page.unroute("**/label")
+    watched.excuse("net::ERR_INTERNET_DISCONNECTED")
+    page.context.set_offline(False)
     card(page, 1).get_by_role("button", name="Try again").click()
     expect(state(page, 1)).to_have_text("Your label: Legal aid and services")
     page.goto("/review/log")
