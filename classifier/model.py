@@ -164,30 +164,33 @@ class Model:
 
     def explain(self, text: str, code: str | None = None) -> Explanation:
         """Say which terms speak for and against ``code``, by default the predicted leaf code."""
-        split = self.score([text])
-        prediction = next(self._predictions([text], split))
-        code = code or prediction.detail or self._leaves[0]
-        leaf = self._leaves.index(self.codebook.entry(code).code)
-        # What a term adds in one statement is shared by its occurrences there; keys are (statement, term) in order.
-        features, terms = split.features, len(self.vocabulary)
+        return self.explain_each([text], code)[0]
+
+    def explain_each(self, texts: Sequence[str], code: str | None = None, *, most: int | None = None) -> list[Explanation]:
+        """Explain texts, in order; with ``most``, only so many of the strongest occurrences of terms in each."""
+        split = self.score(texts)
+        predictions = list(self._predictions(texts, split))
+        codes = [code or prediction.detail or self._leaves[0] for prediction in predictions]
+        leaves = np.array([self._leaves.index(self.codebook.entry(own).code) for own in codes], dtype=np.int64)
+        text_of = np.repeat(np.arange(len(texts)), np.diff(split.bounds))
+        # What a term adds in one statement is shared by its occurrences there; keys are (statement, term), sorted.
+        features, terms = split.features, np.int64(len(self.vocabulary))
         statements = np.repeat(np.arange(features.shape[0]), np.diff(features.indptr))
-        added = split.shares[statements] * features.data * self._linear[features.indices, leaf]
-        rows, starts, ends, found = self.vocabulary.find([text[start:end] for start, end in split.spans])
-        _, place, times = np.unique(rows * np.int64(terms) + found, return_inverse=True, return_counts=True)
-        offsets = np.array([start for start, _ in split.spans])[rows]
-        evidence = [
-            Evidence(self.vocabulary.terms[term], start, end, weight)
-            for start, end, term, weight in sorted(
-                zip(
-                    (starts + offsets).tolist(),
-                    (ends + offsets).tolist(),
-                    found.tolist(),
-                    (added / times)[place].tolist(),
-                    strict=True,
-                )
-            )
+        added = split.shares[statements] * features.data * self._linear[features.indices, leaves[text_of[statements]]]
+        pieces = [texts[number][slice(*span)] for number, span in zip(text_of.tolist(), split.spans, strict=True)]
+        rows, starts, ends, found = self.vocabulary.find(pieces)
+        place = np.searchsorted(statements * terms + features.indices, rows * terms + found)
+        weights = (added / np.bincount(place, minlength=len(added)))[place]
+        offsets = np.array([start for start, _ in split.spans], dtype=np.int64)[rows]
+        columns = (text_of[rows], starts + offsets, ends + offsets, found, weights)
+        kept = _strongest(columns[0], weights, most)
+        evidence: list[list[Evidence]] = [[] for _ in texts]
+        for number, start, end, term, weight in sorted(zip(*(column[kept].tolist() for column in columns), strict=True)):
+            evidence[number].append(Evidence(self.vocabulary.terms[term], start, end, weight))
+        return [
+            Explanation(prediction, own, float(split.mean_scores[n, leaf]), float(self._bias[leaf]), tuple(evidence[n]))
+            for n, (prediction, own, leaf) in enumerate(zip(predictions, codes, leaves, strict=True))
         ]
-        return Explanation(prediction, code, float(split.mean_scores[0, leaf]), float(self._bias[leaf]), tuple(evidence))
 
     @cached_property
     def _themes(self) -> tuple[str, ...]:
@@ -245,6 +248,14 @@ class TextScores:
     parts: Floats
     mean_scores: Floats
     probabilities: Floats
+
+
+def _strongest(texts: NDArray[np.int64], weights: Floats, most: int | None) -> NDArray[np.int64]:
+    """Return the places of the ``most`` weights of each text that are farthest from 0; all where it is None."""
+    order = np.lexsort((-np.abs(weights), texts))
+    own = texts[order]
+    rank = np.arange(len(order)) - np.searchsorted(own, own)
+    return order if most is None else order[rank < most]
 
 
 def softmax(scores: Floats) -> Floats:

@@ -104,7 +104,7 @@ def _paragraphs(document: Document, layout: Layout) -> Iterator[Paragraph]:
                 continue
             position += 1
             kind = section_kind(layout.title, section, text, first=position == 1 and not alone, year=year)
-            yield _paragraph(document, position, _source_spans(block.spans, start, end), section, kind, text)
+            yield _paragraph(document, position, source_spans(block.spans, start, end), section, kind, text)
 
 
 def _divided(text: str, section: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int, int]]:
@@ -135,8 +135,12 @@ def _divided_item(item: str, section: tuple[str, ...]) -> Iterator[tuple[tuple[s
         yield inner_section, start + marker, end + marker
 
 
-def _source_spans(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
-    """Map a slice of a block's text, which joins several spans of the source, back to spans of the source."""
+def source_spans(spans: Sequence[Span], start: int, end: int) -> tuple[Span, ...]:
+    """Map a slice of a text that joins several spans of its source back to spans of the source.
+
+    >>> source_spans([(10, 14), (20, 26)], 2, 6)
+    ((12, 14), (20, 22))
+    """
     found: list[Span] = []
     offset = 0
     for left, right in spans:
@@ -151,7 +155,7 @@ def _paragraph(
     document: Document, position: int, spans: tuple[Span, ...], section: tuple[str, ...], kind: SectionKind, text: str
 ) -> Paragraph:
     statements = tuple(
-        Statement(number, _source_spans(spans, start, end), text[start:end])
+        Statement(number, source_spans(spans, start, end), text[start:end])
         for number, (start, end) in enumerate(split_statements(text), 1)
     )
     return Paragraph(document.name, position, spans, text, section, kind, statements)
