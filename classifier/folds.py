@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import normalise
+from classifier.normalisation import normalise
 from classifier.labels import LabelledText
 
 

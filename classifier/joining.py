@@ -31,11 +31,16 @@ class JoinedTexts:
         >>> joined.starts.tolist(), joined.ends.tolist(), len(joined.code_points)
         ([1, 4], [3, 4], 5)
         """
-        data = _SEPARATOR.join(("", *texts, "")).encode("utf-32-le", "surrogatepass")
+        code_points = code_points_of(_SEPARATOR.join(("", *texts, "")))
         lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
         ends = np.cumsum(lengths + 1)
-        # NumPy looks values up by machine words; any other type it would convert at each look-up.
-        return cls(np.frombuffer(data, dtype=np.uint32).astype(np.intp), ends - lengths, ends)
+        return cls(code_points, ends - lengths, ends)
+
+
+def code_points_of(text: str) -> NDArray[np.intp]:
+    """Return the code points of a text, lone surrogates included."""
+    # NumPy looks values up by machine words; any other type it would convert at each look-up.
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.intp)
 
 
 def batches(texts: Sequence[str]) -> Iterator[slice]:

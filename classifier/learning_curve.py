@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from classifier.errors import InputError
-from classifier.features import normalise
+from classifier.normalisation import normalise
 from classifier.labels import LabelSet
 from classifier.metrics import share_right
 from classifier.splits import Progress, Trainer, split_labels

@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from classifier.features import normalise
+from classifier.normalisation import normalise
 from classifier.mixed import MixedRule
 from classifier.model import Model, softmax, split_texts, statement_means
 from classifier.whole_files import replacing

@@ -6,14 +6,14 @@ a short fragment on what it is joined to), only those few are followed one after
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.joining import CODE_POINTS, JoinedTexts, Places
+from classifier.joining import JoinedTexts, Places
 from classifier.lines import SPACE
 from classifier.sentences import (
     AFTER_POINT,
@@ -70,23 +70,39 @@ def split_joined(joined: JoinedTexts) -> SplitTexts:
     return SplitTexts(starts, ends, np.concatenate(([0], np.cumsum(counts))))
 
 
+def _flagged(flags: Mapping[str, int]) -> Marks:
+    """Return a table by code point in which the characters of each pattern have its flag.
+
+    It ends at U+FFFF, which no pattern may name: what lies beyond is looked up there, by ``mode="clip"``.
+    """
+    table = np.zeros(0x10000, dtype=np.uint8)
+    characters = "".join(map(chr, range(0x10000)))
+    for pattern, flag in flags.items():
+        for run in re.finditer(pattern, characters):
+            table[run.start() : run.end()] |= flag
+    return table
+
+
 @cache
 def _marks() -> Marks:
-    """What each character is to the rules, by code point."""
-    marks = np.zeros(CODE_POINTS, dtype=np.uint8)
-    # No white space lies beyond the basic plane; a test compares all of Unicode.
-    for code in range(0x10000):
-        character = chr(code)
-        marks[code] = _SPACE * character.isspace() | _NO_LENGTH * bool(SPACE.match(character))
-    for characters, mark in (
-        (FULL_STOPS, _FULL_STOP),
-        (SEMICOLONS, _SEMICOLON),
-        (".", _POINT),
-        (CLOSERS, _CLOSER),
-        ("".join(BRACKETS) + "".join(BRACKETS.values()), _BRACKET),
-    ):
-        marks[[ord(character) for character in characters]] |= mark
-    return marks
+    """What each character is to the rules."""
+    return _flagged(
+        {
+            r"\s+": _SPACE,
+            SPACE.pattern: _NO_LENGTH,
+            f"[{FULL_STOPS}]": _FULL_STOP,
+            f"[{SEMICOLONS}]": _SEMICOLON,
+            r"\.": _POINT,
+            f"[{CLOSERS}]": _CLOSER,
+            f"[{re.escape(''.join((*BRACKETS, *BRACKETS.values())))}]": _BRACKET,
+        }
+    )
+
+
+@cache
+def _neighbours_of_points() -> Marks:
+    """What may stand before (1) and behind (2) a half-width point that ends a sentence."""
+    return _flagged({f"{BEFORE_POINT}+": 1, f"{AFTER_POINT}+": 2})
 
 
 def _cuts(joined: JoinedTexts, marks: Marks, places: Places, kinds: Marks) -> Places:
@@ -108,17 +124,11 @@ def _cuts(joined: JoinedTexts, marks: Marks, places: Places, kinds: Marks) -> Pl
 
 def _points(joined: JoinedTexts, points: Places) -> Places:
     """Return those half-width points that end a sentence; what stands around a text counts as white space."""
-    if not len(points):
-        return points
-    before = _matching(joined.code_points[points - 1], BEFORE_POINT)
-    return points[before & _matching(joined.code_points[points + 1], AFTER_POINT)]
-
-
-def _matching(code_points: NDArray[np.intp], rule: str) -> Flags:
-    """Tell which characters match a rule for one character."""
-    different, place = np.unique(code_points, return_inverse=True)
-    matches: Flags = np.array([re.match(rule, chr(code)) is not None for code in different.tolist()])[place]
-    return matches
+    before, after = (
+        _neighbours_of_points().take(joined.code_points[points + step], mode="clip") & flag > 0
+        for step, flag in ((-1, 1), (1, 2))
+    )
+    return points[before & after]
 
 
 def _outermost(joined: JoinedTexts, brackets: Places) -> tuple[Places, Places]:

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import LabelError
-from classifier.features import TfidfWeights, Vocabulary, normalise
+from classifier.features import TfidfWeights, Vocabulary
+from classifier.normalisation import normalise
 from classifier.folds import assign_folds
 from classifier.labels import LabelledText, LabelSet
 from classifier.linear import fit_linear, merge_equal_terms

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from classifier.features import TfidfWeights, Vocabulary, normalise, normalise_character
+from classifier.features import TfidfWeights, Vocabulary
+from classifier.normalisation import normalise, normalise_character
 
 TERMS = tuple(
     sorted(

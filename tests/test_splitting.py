@@ -35,7 +35,7 @@ TEXTS_OF_MARKS = st.text(st.sampled_from(ALPHABET), max_size=120)
 TEXTS_OF_PIECES = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.lists(TEXTS_OF_MARKS | TEXTS_OF_PIECES, max_size=6))
 @example([])
 @example(["", " ", "。", "\n"])
@@ -52,15 +52,9 @@ def test_texts_divide_together_as_they_do_alone_over_all_of_unicode(texts: list[
 
 
 def test_every_character_is_the_same_to_both() -> None:
-    frames = [f"全年调解纠纷三百件。{chr(code)}全年调解纠纷三百件." for code in range(0, sys.maxunicode + 1)]
-    # Characters that no rule names fare like a letter; only a few frames need the slow way.
-    odd = [code for code in range(sys.maxunicode + 1) if chr(code).isspace() or code in (0x200B, 0xFEFF, 0x3002, 0x22)]
-    expected = dict.fromkeys(range(sys.maxunicode + 1), alone(frames[0x4E00])) | {code: alone(frames[code]) for code in odd}
-    sample = [*odd, *range(0, 0x3400), *range(0xD7F0, 0x11000), *range(0x11000, sys.maxunicode + 1, 97)]
-    found = together([frames[code] for code in sample])
-    special = set("。！？!?；;.”“’「」『』《》（）()【】[]\"'")
-    for code, spans in zip(sample, found, strict=True):
-        assert spans == (alone(frames[code]) if chr(code) in special else expected[code]), hex(code)
+    characters = [chr(code) for code in (*range(0x11000), *range(0x11000, sys.maxunicode + 1, 97))]
+    frames = [f"全年调解纠纷三百件。{character}全年调解纠纷三百件{character}。" for character in characters]
+    assert together(frames) == [alone(frame) for frame in frames]
 
 
 def test_labelled_texts_divide_together_as_they_do_alone(labels: LabelSet) -> None:
