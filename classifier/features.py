@@ -39,7 +39,7 @@ class Vocabulary:
         """
         parts = [self._count(JoinedTexts.of(texts[batch])) for batch in batches(texts)]
         if not parts:
-            return csr_array((0, len(self)), dtype=np.int32)
+            return csr_array(np.zeros((0, len(self)), dtype=np.int32))
         counts: csr_array = vstack(parts, format="csr")
         counts.sort_indices()
         return counts
@@ -47,7 +47,8 @@ class Vocabulary:
     def _count(self, joined: JoinedTexts) -> csr_array:
         walk = self.trie.walk(joined, joined.starts)
         # The product adds up, for each text, the terms on the way to every node that it comes to.
-        return rows_of_ones(walk.nodes, walk.bounds, self.trie.paths.shape[0]) @ self.trie.paths
+        counts: csr_array = rows_of_ones(walk.nodes, walk.bounds, self.trie.paths.shape[0]) @ self.trie.paths
+        return counts
 
     def find(self, texts: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Return (row, start, end, term number) of every occurrence, as arrays; offsets count the row's own characters.
@@ -62,7 +63,8 @@ class Vocabulary:
         first = np.repeat(np.arange(len(walk.nodes)), np.diff(paths.indptr))
         rows = np.searchsorted(walk.bounds, first, side="right") - 1
         lengths = np.array([*map(len, self.terms)], dtype=np.int64)
-        starts, ends = walk.places[first], walk.places[first + lengths[terms] - 1] + 1
+        last = first + lengths[terms] - 1
+        starts, ends = (first, last + 1) if walk.places is None else (walk.places[first], walk.places[last] + 1)
         return rows, starts - joined.starts[rows], ends - joined.starts[rows], terms
 
 

@@ -12,7 +12,7 @@ CODE_POINTS = 0x110000
 # Stands before, between and behind the texts: every character of a text has a neighbour on both sides.
 _SEPARATOR = "\n"
 # So many characters are worked on in one go that the arrays stay in the processor's cache.
-_CHARACTERS_AT_ONCE = 1 << 16
+_CHARACTERS_AT_ONCE = 1 << 17
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from classifier.normalisation import normalise
 from classifier.mixed import MixedRule
-from classifier.model import Model, softmax, split_texts, statement_means
+from classifier.model import Model
+from classifier.normalisation import normalise
+from classifier.scoring import softmax, split_texts, statement_means
 from classifier.whole_files import replacing
 
 

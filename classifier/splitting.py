@@ -85,7 +85,7 @@ def _flagged(flags: Mapping[str, int]) -> Marks:
 
 @cache
 def _marks() -> Marks:
-    """What each character is to the rules."""
+    """Return what each character is to the rules."""
     return _flagged(
         {
             r"\s+": _SPACE,
@@ -101,7 +101,7 @@ def _marks() -> Marks:
 
 @cache
 def _neighbours_of_points() -> Marks:
-    """What may stand before (1) and behind (2) a half-width point that ends a sentence."""
+    """Return what may stand before (1) and behind (2) a half-width point that ends a sentence."""
     return _flagged({f"{BEFORE_POINT}+": 1, f"{AFTER_POINT}+": 2})
 
 
@@ -166,7 +166,7 @@ def _pairs() -> tuple[Places, NDArray[np.int64], NDArray[np.int64]]:
 
 
 def _long_pieces(joined: JoinedTexts, cuts: Places, without_length: Places) -> tuple[Places, Places]:
-    """Return the pieces between cuts, those under `SHORTEST_UNIT` characters joined to the next, or at the end to the last."""
+    """Return the pieces between cuts, those under 8 characters joined to the next one, or to the last at the end."""
     numbers = np.arange(len(joined.starts))
     first = np.searchsorted(cuts, joined.starts) + 2 * numbers
     last = np.searchsorted(cuts, joined.ends) + 2 * numbers + 1
@@ -210,7 +210,7 @@ def _trimmed(starts: Places, ends: Places, marks: Marks, spaces: Places) -> tupl
 
 
 def _behind_run(at: Places, marks: Marks, kind: int, places: Places) -> Places:
-    """Return ``at``, moved behind the unbroken run of characters of a kind that begins there; ``places`` are all of these."""
+    """Return ``at``, moved behind the run of characters of a kind that begins there; ``places`` are all of these."""
     inside = np.flatnonzero(marks[at] & kind)
     if not len(inside):
         return at

@@ -6,6 +6,7 @@ number of a character is that of its node), then the longer nodes without childr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,24 +27,28 @@ _LARGEST_PAIR_TABLE = 1 << 24
 class Walk:
     """What a walk found, for each character that is not passed over: the deepest node that begins there, and its own.
 
-    Row ``i`` has the characters ``bounds[i]:bounds[i + 1]``; ``places`` are theirs in the joined texts.
+    Row ``i`` has the characters ``bounds[i]:bounds[i + 1]``; ``places`` are theirs in the joined texts, None if none is
+    passed over.
     """
 
     nodes: Numbers
     characters: Numbers
     bounds: Places
-    places: Places
+    places: Places | None
 
 
 class Trie:
     """Terms as a trie in arrays; each term is normalised and has a character or more.
 
-    ``paths``, shape (nodes, terms), has ones at the terms that stand on the way to each node, shortest first.
+    ``prefixes``, shape (longest term, nodes), has the node on the way to each node at each length, 0 beyond its own.
+    ``term_at`` has the number of the term that each node is, or -1.
     """
 
     def __init__(self, terms: Sequence[str]) -> None:
-        alphabet, letters = np.unique(code_points_of("".join(terms)), return_inverse=True)
-        letters += 1
+        alphabet, letters, uses = np.unique(code_points_of("".join(terms)), return_inverse=True, return_counts=True)
+        # What is used most comes first: it then lies close together in the table of pairs, and in the processor's cache.
+        by_use = np.argsort(-uses, kind="stable")
+        alphabet, letters = alphabet[by_use], np.argsort(by_use)[letters] + 1
         self._size = len(alphabet) + 1
         # By code point. Filled as characters are met: to look at all of Unicode first would take half a second.
         self._numbers = np.full(CODE_POINTS, _UNMET, dtype=np.int32)
@@ -53,19 +58,29 @@ class Trie:
         longer = np.arange(self._size, len(parents))
         has_child = np.zeros(len(parents), dtype=bool)
         has_child[parents[longer]] = True
-        number = np.arange(len(parents))
+        number = np.arange(len(parents), dtype=np.int32)
         number[longer[np.argsort(has_child[longer], kind="stable")]] = longer
         self._first_with_children = len(parents) - int(has_child[longer].sum())
-        keys, values = number[parents[longer]] * self._size + steps[longer], number[longer].astype(np.int32)
-        self._steps = HashTable(keys, values)
+        keys, values = number[parents[longer]] * np.int64(self._size) + steps[longer], number[longer]
         self._pairs: Numbers | None = None
         if self._size**2 <= _LARGEST_PAIR_TABLE:
             self._pairs = np.zeros(self._size**2, dtype=np.int32)
             of_two = keys < self._size**2
             self._pairs[keys[of_two]] = values[of_two]
-        parent_of = np.zeros_like(parents)
+            keys, values = keys[~of_two], values[~of_two]
+        self._steps = HashTable(keys, values)
+        self.term_at = np.full(len(parents), -1, dtype=np.int32)
+        self.term_at[number[node_of_term]] = np.arange(len(terms))
+        parent_of = np.empty_like(number)
         parent_of[number] = number[parents]
-        self.paths = _paths(parent_of, number[node_of_term])
+        self.prefixes = _prefixes(parent_of)
+
+    @cached_property
+    def paths(self) -> csr_array:
+        """Ones at the terms that stand on the way to each node, shortest first; shape (nodes, terms)."""
+        terms = np.where(self.prefixes > 0, self.term_at[self.prefixes], -1).T
+        bounds = np.concatenate(([0], np.cumsum((terms >= 0).sum(axis=1))))
+        return rows_of_ones(terms[terms >= 0], bounds, int(self.term_at.max(initial=-1)) + 1)
 
     def walk(self, joined: JoinedTexts, starts: Places) -> Walk:
         """Walk from every character of joined texts; no step goes from one row into the next.
@@ -73,7 +88,7 @@ class Trie:
         Rows begin at ``starts``, and each ends where the next begins.
         """
         characters = self._numbered(joined)
-        places = np.arange(len(characters))
+        places = None
         if characters.min(initial=0) < 0:
             places = np.flatnonzero(characters >= 0)
             characters = characters.take(places)
@@ -85,14 +100,14 @@ class Trie:
             nodes = self._steps.get(characters * np.int64(self._size) + next_to[1:])
         else:
             # The longer of two nodes has the greater number.
-            nodes = self._pairs.take(characters * np.int64(self._size) + next_to[1:], mode="clip")
+            nodes = self._pairs.take((characters * np.int32(self._size) + next_to[1:]).astype(np.intp), mode="clip")
         at = np.flatnonzero(nodes >= self._first_with_children)
         node = nodes.take(at)
         nodes = np.maximum(nodes, characters)
         depth = 2
         while len(at):
             node = self._steps.get(node * np.int64(self._size) + next_to.take(at + depth, mode="clip"))
-            deeper = np.flatnonzero(node)
+            deeper = np.flatnonzero(node > 0)
             at, node = at.take(deeper), node.take(deeper)
             nodes[at] = node
             further = np.flatnonzero(node >= self._first_with_children)
@@ -103,7 +118,7 @@ class Trie:
         return Walk(nodes, characters, bounds, places)
 
     def _numbered(self, joined: JoinedTexts) -> Numbers:
-        """Return the numbers of all characters, 0 for those of no term and between texts, below 0 for what is passed over."""
+        """Return the numbers of all characters: 0 where no term has it and between texts, below 0 where passed over."""
         numbers = self._numbers.take(joined.code_points, mode="clip")
         if (numbers == _UNMET).any():
             for code in np.unique(joined.code_points[numbers == _UNMET]).tolist():
@@ -144,18 +159,12 @@ def _nodes(letters: Places, lengths: Places, size: int) -> tuple[Places, Places,
     return np.concatenate(parents), np.concatenate(steps), node_of_term
 
 
-def _paths(parents: Places, node_of_term: Places) -> csr_array:
-    """Return which terms stand on the way to each node, shape (nodes, terms)."""
-    term_at = np.full(len(parents), -1)
-    term_at[node_of_term] = np.arange(len(node_of_term))
-    nodes, terms = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    above = np.arange(len(parents))
-    while above.any():
-        with_term = np.flatnonzero(term_at[above] >= 0)
-        nodes.insert(0, with_term)
-        terms.insert(0, term_at[above[with_term]])
-        above = parents[above]
-    node = np.concatenate(nodes)
-    order = np.argsort(node, kind="stable")
-    bounds = np.searchsorted(node[order], np.arange(len(parents) + 1))
-    return rows_of_ones(np.concatenate(terms)[order], bounds, len(node_of_term))
+def _prefixes(parents: Numbers) -> NDArray[np.int32]:
+    """Return the nodes on the way to each node, shape (longest, nodes): of one character first, 0 beyond the node's own."""
+    ways = [np.arange(len(parents), dtype=np.int32)]
+    while (above := parents[ways[-1]]).any():
+        ways.append(above)
+    table = np.array(ways[::-1])
+    # Ways of shorter nodes begin with zeros: move these behind.
+    order = np.argsort(table == 0, axis=0, kind="stable")
+    return np.take_along_axis(table, order, axis=0)

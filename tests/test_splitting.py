@@ -14,7 +14,22 @@ from classifier.splitting import split_joined
 
 # Stops, brackets of several pairs, closing marks, white space of all kinds, and letters enough to make long pieces.
 ALPHABET = "法治调解二〇a0。。！？!?；;..”“’「」『』《》（）()【】[]\"' \u3000\n\r\t\x1c\x85\u2028\u200b\ufeff\xad，％%\ud800\U00020bb7"
-PIECES = ["全年调解纠纷三百件", "培训", "“普法。", "。”", "（一）", "；", "。", "(", ")", "《条例》", "99.7%.", " ", "\n", "法" * 205]
+PIECES = [
+    "全年调解纠纷三百件",
+    "培训",
+    "“普法。",
+    "。”",
+    "（一）",
+    "；",
+    "。",
+    "(",
+    ")",
+    "《条例》",
+    "99.7%.",
+    " ",
+    "\n",
+    "法" * 205,
+]
 
 
 def alone(text: str) -> list[tuple[int, int]]:
