@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from classifier.hash_table import last_of_equals
+from classifier.hash_table import repetitions
 from classifier.joining import Places
 from classifier.sentences import split_statements
 from classifier.trie import Trie, Walk, rows_of_ones
@@ -61,11 +61,11 @@ class StatementScorer:
                 nodes = self._trie.prefixes[length - 1].take(deepest)
                 longer = np.flatnonzero(nodes > 0)
                 rows, nodes, deepest = rows.take(longer), nodes.take(longer), deepest.take(longer)
-            last = last_of_equals(_keys(rows, nodes, count))
-            is_repeated = last != np.arange(len(last), dtype=last.dtype)
-            others = np.bincount(last.take(np.flatnonzero(is_repeated)), minlength=len(last))
-            final = np.flatnonzero(others > 0)
-            is_repeated[final] = True
+            earlier, last = repetitions(_keys(rows, nodes, count))
+            others = np.bincount(last, minlength=len(rows))
+            is_repeated = others > 0
+            final = np.flatnonzero(is_repeated)
+            is_repeated[earlier] = True
             final = final.take(np.flatnonzero(self._trie.term_at.take(nodes.take(final)) >= 0))
             found.append((rows.take(final), self._trie.term_at.take(nodes.take(final)), others.take(final) + 1))
             again = np.flatnonzero(is_repeated)

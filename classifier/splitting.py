@@ -54,10 +54,10 @@ def split_joined(joined: JoinedTexts) -> SplitTexts:
     if not len(joined.starts):
         return SplitTexts(joined.starts, joined.ends, np.zeros(1, dtype=np.int64))
     marks = _marks().take(joined.code_points, mode="clip")
-    places = np.flatnonzero(marks)
+    places = np.flatnonzero(marks > 0)
     kinds = marks.take(places)
-    pieces = _long_pieces(joined, _cuts(joined, marks, places, kinds), places[kinds & _NO_LENGTH > 0])
-    starts, ends = _trimmed(*pieces, marks, places[kinds & _SPACE > 0])
+    pieces = _long_pieces(joined, _cuts(joined, marks, places, kinds), _of_kind(_NO_LENGTH, places, kinds))
+    starts, ends = _trimmed(*pieces, marks, _of_kind(_SPACE, places, kinds))
     kept = np.flatnonzero(starts < ends)
     starts, ends = starts[kept], ends[kept]
     counts = np.diff(np.searchsorted(starts, np.append(joined.starts, len(marks))))
@@ -107,19 +107,24 @@ def _neighbours_of_points() -> Marks:
 
 def _cuts(joined: JoinedTexts, marks: Marks, places: Places, kinds: Marks) -> Places:
     """Return the places behind stops that end a sentence, in order, but for those at the end of a text."""
-    found = places[kinds & (_FULL_STOP | _SEMICOLON) > 0]
+    found = _of_kind(_FULL_STOP | _SEMICOLON, places, kinds)
     starts, ends = found[np.diff(found, prepend=-2) != 1], found[np.diff(found, append=-2) != 1] + 1
-    points = _points(joined, places[kinds & _POINT > 0])
+    points = _points(joined, _of_kind(_POINT, places, kinds))
     if len(points):
         starts, ends = np.sort(np.append(starts, points)), np.sort(np.append(ends, points + 1))
     full = marks[starts] & _FULL_STOP > 0
-    ends = _behind_run(ends, marks, _CLOSER | _SPACE, places[kinds & (_CLOSER | _SPACE) > 0])
+    ends = _behind_run(ends, marks, _CLOSER | _SPACE, _of_kind(_CLOSER | _SPACE, places, kinds))
     inside_text = ends < joined.ends[np.searchsorted(joined.starts, starts, side="right") - 1]
-    openings, closed = _outermost(joined, places[kinds & _BRACKET > 0])
+    openings, closed = _outermost(joined, _of_kind(_BRACKET, places, kinds))
     # A stop inside brackets does not end the sentence around it, but one right before the closing quote does.
     closing = closed[np.searchsorted(openings, starts, side="right") - 1]
     cuts: Places = ends[inside_text & ((starts >= closing) | (full & (ends >= closing)))]
     return cuts
+
+
+def _of_kind(kind: int, places: Places, kinds: Marks) -> Places:
+    """Return the places of characters of a kind; much quicker than picking them by a mask."""
+    return places.take(np.flatnonzero(kinds & kind > 0))
 
 
 def _points(joined: JoinedTexts, points: Places) -> Places:
