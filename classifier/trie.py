@@ -91,8 +91,9 @@ class Trie:
         places = None
         if characters.min(initial=0) < 0:
             places = np.flatnonzero(characters >= 0)
+            # Few are passed over: to count those before each row is quicker than to look the row up among the others.
+            starts = starts - np.searchsorted(np.flatnonzero(characters < 0), starts)
             characters = characters.take(places)
-            starts = np.searchsorted(places, starts)
         # What a step leads to; the character that begins a row can be stood on but not stepped to.
         next_to = np.append(characters, np.int32(0))
         next_to[starts] = 0
