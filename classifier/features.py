@@ -1,7 +1,7 @@
 """Count every occurrence of every vocabulary term in many texts at once, and weigh the counts (TF-IDF).
 
 Terms are counted as substrings, overlapping, so that no segmentation is needed when a text is classified.
-The values equal those of scikit-learn's ``TfidfVectorizer(analyzer="char", vocabulary=terms, preprocessor=normalise)``.
+Counts and frequencies equal those of scikit-learn's ``TfidfVectorizer(analyzer="char", vocabulary=terms, norm=None)``.
 """
 
 from collections.abc import Sequence
@@ -70,9 +70,11 @@ class Vocabulary:
 
 @dataclass(frozen=True)
 class TfidfWeights:
-    """How counts become features: 1 + ln(count), times the term's inverse document frequency, each row of length 1.
+    """How counts become features: a term's count c times its inverse document frequency, over the length of the row.
 
-    The formulas are scikit-learn's with ``sublinear_tf=True, smooth_idf=True, norm="l2"``.
+    The length is the square root of the sum of c · idf²: every occurrence counts alike. Where no term is repeated, that is
+    the usual Euclidean length; a sum over occurrences can be added up without telling the repeated ones from the others.
+    The frequencies are scikit-learn's with ``smooth_idf=True``.
     """
 
     idf: NDArray[np.float64]
@@ -86,9 +88,10 @@ class TfidfWeights:
 
     def apply(self, counts: csr_array) -> csr_array:
         """Return the features, same shape; a row without any term stays zero."""
-        values = (1 + np.log(counts.data)) * self.idf[counts.indices]
-        squares = np.concatenate(([0.0], np.cumsum(values * values)))
-        norms = np.sqrt(squares[counts.indptr[1:]] - squares[counts.indptr[:-1]])
-        norms[norms == 0] = 1
-        values /= np.repeat(norms, np.diff(counts.indptr))
+        frequencies = self.idf[counts.indices]
+        values = counts.data * frequencies
+        squares = np.concatenate(([0.0], np.cumsum(values * frequencies)))
+        lengths = np.sqrt(squares[counts.indptr[1:]] - squares[counts.indptr[:-1]])
+        lengths[np.diff(counts.indptr) == 0] = 1
+        values /= np.repeat(lengths, np.diff(counts.indptr))
         return csr_array((values, counts.indices, counts.indptr), shape=counts.shape)

@@ -1,4 +1,4 @@
-"""Hash tables in arrays: many keys are looked up, or told apart, at once."""
+"""A hash table in arrays: many keys are looked up at once."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,36 +45,3 @@ class HashTable:
             values[waiting[known]] = self._values[slots[waiting[known]]]
             waiting = waiting[~known & (stored != -1)]
         return values
-
-
-def repetitions(keys: NDArray[np.uint32] | NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the places of keys that stand again further on, and for each the last place of an equal key.
-
-    Unlike sorting, this takes a few steps for each key. The places are in no particular order.
-
-    >>> places, lasts = repetitions(np.array([7, 5, 7, 9, 7], dtype=np.uint32))
-    >>> sorted(zip(places.tolist(), lasts.tolist()))
-    [(0, 4), (2, 4)]
-    """
-    width = 8 * keys.dtype.itemsize
-    bits = max(8, len(keys).bit_length() + 2)
-    shift, multiplier = keys.dtype.type(width - bits), 0x9E3779B97F4A7C15
-    owner = np.empty(1 << bits, dtype=np.int32)
-    places = np.arange(len(keys))
-    earlier, lasts = [places[:0]], [places[:0]]
-    while len(keys):
-        slots = ((keys * keys.dtype.type(multiplier >> (64 - width) | 1)) >> shift).astype(np.intp)
-        own = np.arange(len(keys), dtype=np.int32)
-        owner[slots] = own  # Of several, NumPy keeps the last.
-        last = owner.take(slots, mode="clip")
-        taken = np.flatnonzero(last != own)
-        last = last.take(taken)
-        equal = keys.take(taken) == keys.take(last)
-        same = np.flatnonzero(equal)
-        earlier.append(places.take(taken.take(same)))
-        lasts.append(places.take(last.take(same)))
-        # A slot taken by another key has all places of this key here: they try again with other slots, by themselves.
-        left = taken.take(np.flatnonzero(~equal))
-        keys, places = keys.take(left), places.take(left)
-        multiplier = multiplier * 0xD1342543DE82EF95 % (1 << 64)
-    return np.concatenate(earlier), np.concatenate(lasts)

@@ -6,7 +6,6 @@ number of a character is that of its node), then the longer nodes without childr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +24,13 @@ _LARGEST_PAIR_TABLE = 1 << 24
 
 @dataclass(frozen=True)
 class Walk:
-    """What a walk found, for each character that is not passed over: the deepest node that begins there, and its own.
+    """What a walk found: the deepest node that begins at each character, but for those that are passed over.
 
     Row ``i`` has the characters ``bounds[i]:bounds[i + 1]``; ``places`` are theirs in the joined texts, None if none is
     passed over.
     """
 
     nodes: Numbers
-    characters: Numbers
     bounds: Places
     places: Places | None
 
@@ -40,8 +38,7 @@ class Walk:
 class Trie:
     """Terms as a trie in arrays; each term is normalised and has a character or more.
 
-    ``prefixes``, shape (longest term, nodes), has the node on the way to each node at each length, 0 beyond its own.
-    ``term_at`` has the number of the term that each node is, or -1.
+    ``paths``, shape (nodes, terms), has ones at the terms that stand on the way to each node.
     """
 
     def __init__(self, terms: Sequence[str]) -> None:
@@ -69,18 +66,9 @@ class Trie:
             self._pairs[keys[of_two]] = values[of_two]
             keys, values = keys[~of_two], values[~of_two]
         self._steps = HashTable(keys, values)
-        self.term_at = np.full(len(parents), -1, dtype=np.int32)
-        self.term_at[number[node_of_term]] = np.arange(len(terms))
         parent_of = np.empty_like(number)
         parent_of[number] = number[parents]
-        self.prefixes = _prefixes(parent_of)
-
-    @cached_property
-    def paths(self) -> csr_array:
-        """Ones at the terms that stand on the way to each node, shortest first; shape (nodes, terms)."""
-        terms = np.where(self.prefixes > 0, self.term_at[self.prefixes], -1).T
-        bounds = np.concatenate(([0], np.cumsum((terms >= 0).sum(axis=1))))
-        return rows_of_ones(terms[terms >= 0], bounds, int(self.term_at.max(initial=-1)) + 1)
+        self.paths = _paths(parent_of, number[node_of_term])
 
     def walk(self, joined: JoinedTexts, starts: Places) -> Walk:
         """Walk from every character of joined texts; no step goes from one row into the next.
@@ -116,7 +104,7 @@ class Trie:
             depth += 1
         bounds = np.append(starts, len(characters))
         bounds[0] = 0
-        return Walk(nodes, characters, bounds, places)
+        return Walk(nodes, bounds, places)
 
     def _numbered(self, joined: JoinedTexts) -> Numbers:
         """Return the numbers of all characters: 0 where no term has it and between texts, below 0 where passed over."""
@@ -160,12 +148,14 @@ def _nodes(letters: Places, lengths: Places, size: int) -> tuple[Places, Places,
     return np.concatenate(parents), np.concatenate(steps), node_of_term
 
 
-def _prefixes(parents: Numbers) -> NDArray[np.int32]:
-    """Return the nodes on the way to each node, shape (longest, nodes): of one character first, 0 beyond the node's own."""
-    ways = [np.arange(len(parents), dtype=np.int32)]
-    while (above := parents[ways[-1]]).any():
-        ways.append(above)
-    table = np.array(ways[::-1])
-    # Ways of shorter nodes begin with zeros: move these behind.
-    order = np.argsort(table == 0, axis=0, kind="stable")
-    return np.take_along_axis(table, order, axis=0)
+def _paths(parents: Numbers, node_of_term: Numbers) -> csr_array:
+    """Return ones at the terms that stand on the way to each node, shape (nodes, terms)."""
+    term_at = np.full(len(parents), -1, dtype=np.int32)
+    term_at[node_of_term] = np.arange(len(node_of_term))
+    above = np.arange(len(parents), dtype=np.int32)
+    ways = [term_at]
+    while (above := parents[above]).any():
+        ways.append(np.where(above > 0, term_at[above], -1))
+    terms = np.array(ways).T
+    bounds = np.concatenate(([0], np.cumsum((terms >= 0).sum(axis=1))))
+    return rows_of_ones(terms[terms >= 0], bounds, len(node_of_term))
