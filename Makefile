@@ -37,8 +37,9 @@ translations: $(READY)  ## collect the texts of the web application into its Chi
 evaluation: $(READY)  ## measure everything in docs/evaluation.md anew (some minutes)
 	$(RUN)/python benchmarks/compare_models.py
 
-bench: $(READY)  ## measure start-up and general training beside their yardsticks
+bench: $(READY)  ## measure start-up, classification and general training beside their yardsticks
 	$(RUN)/python benchmarks/cold_start.py
+	$(RUN)/python benchmarks/classification_speed.py
 	$(RUN)/python benchmarks/news_titles.py
 
 $(READY): pyproject.toml classifier/version.py

@@ -231,22 +231,19 @@ class Model:
         detail = (leaves * self._fold.T[best]).argmax(axis=1)
         rows = zip(best.tolist(), detail.tolist(), themes.tolist(), leaves.tolist(), strict=True)
         for theme, leaf, of_themes, of_leaves in rows:
-            scores = dict(zip(self._themes, of_themes, strict=True))
-            yield (
-                self._themes[theme],
-                self._leaves[leaf],
-                of_themes[theme],
-                scores,
-                dict(zip(self._leaves, of_leaves, strict=True)),
-            )
+            scores = dict(zip(self._themes, of_themes, strict=True)), dict(zip(self._leaves, of_leaves, strict=True))
+            yield self._themes[theme], self._leaves[leaf], of_themes[theme], *scores
 
     def _secondary(self, theme: str, strongest: Floats) -> tuple[str, ...]:
-        allowed = self.codebook.secondary_codes
+        found = np.flatnonzero(strongest >= self.secondary_threshold).tolist()
         return tuple(
-            code
-            for code, probability in zip(self._themes, strongest, strict=True)
-            if code != theme and code in allowed and probability >= self.secondary_threshold
+            self._themes[place] for place in found if place in self._may_be_secondary and self._themes[place] != theme
         )
+
+    @cached_property
+    def _may_be_secondary(self) -> frozenset[int]:
+        allowed = self.codebook.secondary_codes
+        return frozenset(place for place, code in enumerate(self._themes) if code in allowed)
 
     def _nothing(self) -> Prediction:
         return Prediction("", "", 0.0, (), dict.fromkeys(self._themes, 0.0), dict.fromkeys(self._leaves, 0.0), ())
