@@ -42,8 +42,9 @@ pictures: $(READY)  ## take pictures of every page of the web application into b
 evaluation: $(READY)  ## measure everything in docs/evaluation.md anew (some minutes)
 	$(RUN)/python benchmarks/compare_models.py
 
-bench: $(READY)  ## measure start-up, general training, the web application's pages, and the server under load
+bench: $(READY)  ## measure start-up, classification, general training, the web application's pages, the server under load
 	$(RUN)/python benchmarks/cold_start.py
+	$(RUN)/python benchmarks/classification_speed.py
 	$(RUN)/python benchmarks/news_titles.py
 	$(RUN)/python benchmarks/web_archive.py
 	$(RUN)/python benchmarks/web_load.py

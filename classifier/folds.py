@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import normalise
 from classifier.labels import LabelledText
+from classifier.normalisation import normalise
 
 
 def assign_folds(texts: Sequence[LabelledText], folds: int) -> NDArray[np.int64]:

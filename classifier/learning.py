@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from classifier.errors import InputError
-from classifier.features import normalise
 from classifier.labels import LabelSet
 from classifier.metrics import share_right
+from classifier.normalisation import normalise
 from classifier.splits import Progress, Trainer, split_labels
 from classifier.training import train
 

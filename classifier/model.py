@@ -9,6 +9,7 @@ that the weights of terms add up to the scores.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, islice, repeat
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,10 @@ from scipy.sparse import csr_array
 
 from classifier.codebook import Codebook
 from classifier.features import TfidfWeights, Vocabulary
+from classifier.joining import JoinedTexts, Places, batches
 from classifier.mixed import MixedRule
-from classifier.sentences import split_statements
-
-Floats = NDArray[np.float64]
+from classifier.scoring import Floats, StatementScorer, softmax, statement_means
+from classifier.splitting import SplitTexts, split_joined
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ class Model:
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return the probabilities of the leaf codes, shape (texts, leaf codes), in the codebook's order."""
-        return self.score(texts).probabilities
+        found = [self._of_texts(split, scores)[1] for _, split, scores in self._scored(texts)]
+        return np.concatenate([np.empty((0, len(self._leaves))), *found])
 
     def linear_weights(self) -> tuple[Floats, Floats]:
         """Return calibrated weights, shape (leaf codes, terms), and intercepts: softmax of their scores is the answer."""
@@ -121,46 +123,49 @@ class Model:
 
     def score(self, texts: Sequence[str]) -> "TextScores":
         """Return the arrays behind `predict`, without an object for each text: what a store of many texts keeps."""
-        spans, bounds, pieces = split_texts(texts)
-        features = self.weights.apply(self.vocabulary.count(pieces))
-        means = statement_means(bounds, self.lead_weight)
-        scores = features @ self._linear + self._bias
-        parts, mean_scores = softmax(scores), means @ scores
+        empty, no_places = np.empty((0, len(self._leaves))), np.empty(0, dtype=np.int64)
+        columns = [(no_places, no_places, no_places, np.empty(0), empty, empty, empty)]
+        for joined, split, scores in self._scored(texts):
+            counts = np.diff(split.bounds)
+            offsets = np.repeat(joined.starts, counts)
+            means, probabilities = self._of_texts(split, scores)
+            shares = statement_means(split.bounds, self.lead_weight).data
+            columns.append(
+                (split.starts - offsets, split.ends - offsets, counts, shares, softmax(scores), means, probabilities)
+            )
+        starts, ends, counts, *values = (np.concatenate(column) for column in zip(*columns, strict=True))
+        return TextScores(self, texts, starts, ends, np.concatenate(([0], np.cumsum(counts))), *values)
+
+    def _scored(self, texts: Sequence[str]) -> Iterator[tuple[JoinedTexts, SplitTexts, Floats]]:
+        """Yield the statements of batches of texts and their scores, shape (statements, leaf codes)."""
+        for batch in batches(texts):
+            joined = JoinedTexts.of(texts[batch])
+            split = split_joined(joined)
+            yield joined, split, self._scorer.scores(self.vocabulary.trie.walk(joined, split.starts)) + self._bias
+
+    def _of_texts(self, split: SplitTexts, scores: Floats) -> tuple[Floats, Floats]:
+        """Return the scores and probabilities of texts from the scores of their statements."""
+        means = statement_means(split.bounds, self.lead_weight)
+        mean_scores = means @ scores
         probabilities = softmax(mean_scores)
         if self.mixed_rule is not None:
-            probabilities = self.mixed_rule.apply(probabilities, means @ parts)
-        return TextScores(spans, bounds, features, means.data, parts, mean_scores, probabilities)
+            probabilities = self.mixed_rule.apply(probabilities, means @ softmax(scores))
+        return mean_scores, probabilities
 
-    def _predictions(self, texts: Sequence[str], split: "TextScores") -> Iterator[Prediction]:
-        whole, parts = split.probabilities, split.parts
-        whole_themes, part_themes = whole @ self._fold, parts @ self._fold
-        for row, text in enumerate(texts):
-            first, last = split.bounds[row], split.bounds[row + 1]
-            if not any(character.isalnum() for character in text):
+    def _predictions(self, texts: Sequence[str], scored: "TextScores") -> Iterator[Prediction]:
+        statements = self._described(scored.parts)
+        strongest = np.maximum.reduceat(scored.parts @ self._fold, scored.bounds[:-1]) if texts else np.empty((0, 0))
+        rows = zip(texts, self._described(scored.probabilities), strongest, np.diff(scored.bounds).tolist(), strict=True)
+        spans = iter(scored.spans)
+        for text, (theme, detail, confidence, scores, leaf_scores), strengths, count in rows:
+            parts = tuple(
+                StatementPrediction(text[start:end], start, end, *description)
+                for (start, end), description in zip(islice(spans, count), statements, strict=False)
+            )
+            if any(character.isalnum() for character in text):
+                yield Prediction(theme, detail, confidence, self._secondary(theme, strengths), scores, leaf_scores, parts)
+            else:
                 yield self._nothing()
-                continue
-            statements = tuple(
-                StatementPrediction(
-                    text[start:end],
-                    start,
-                    end,
-                    *self._best(parts[number], part_themes[number]),
-                    dict(zip(self._themes, part_themes[number].tolist(), strict=True)),
-                    dict(zip(self._leaves, parts[number].tolist(), strict=True)),
-                )
-                for number, (start, end) in enumerate(split.spans[first:last], first)
-            )
-            theme, detail, confidence = self._best(whole[row], whole_themes[row])
-            strongest = part_themes[first:last].max(axis=0)
-            yield Prediction(
-                theme,
-                detail,
-                confidence,
-                self._secondary(theme, strongest),
-                dict(zip(self._themes, whole_themes[row].tolist(), strict=True)),
-                dict(zip(self._leaves, whole[row].tolist(), strict=True)),
-                statements,
-            )
 
     def explain(self, text: str, code: str | None = None) -> Explanation:
         """Say which terms speak for and against ``code``, by default the predicted leaf code."""
@@ -177,11 +182,10 @@ class Model:
         features, terms = split.features, np.int64(len(self.vocabulary))
         statements = np.repeat(np.arange(features.shape[0]), np.diff(features.indptr))
         added = split.shares[statements] * features.data * self._linear[features.indices, leaves[text_of[statements]]]
-        pieces = [texts[number][slice(*span)] for number, span in zip(text_of.tolist(), split.spans, strict=True)]
-        rows, starts, ends, found = self.vocabulary.find(pieces)
+        rows, starts, ends, found = self.vocabulary.find(split.pieces)
         place = np.searchsorted(statements * terms + features.indices, rows * terms + found)
         weights = (added / np.bincount(place, minlength=len(added)))[place]
-        offsets = np.array([start for start, _ in split.spans], dtype=np.int64)[rows]
+        offsets = split.starts[rows]
         columns = (text_of[rows], starts + offsets, ends + offsets, found, weights)
         kept = _strongest(columns[0], weights, most)
         evidence: list[list[Evidence]] = [[] for _ in texts]
@@ -216,18 +220,30 @@ class Model:
         bias: Floats = self.intercepts * self.calibration[0] + self.calibration[1:]
         return bias
 
-    def _best(self, leaves: Floats, themes: Floats) -> tuple[str, str, float]:
-        theme = int(themes.argmax())
-        detail = int((leaves * self._fold[:, theme]).argmax())
-        return self._themes[theme], self._leaves[detail], float(themes[theme])
+    @cached_property
+    def _scorer(self) -> StatementScorer:
+        return StatementScorer(self.vocabulary.trie, self.weights.idf, self._linear)
+
+    def _described(self, leaves: Floats) -> Iterator[tuple[str, str, float, dict[str, float], dict[str, float]]]:
+        """Yield theme, leaf code, confidence, and the probabilities of themes and of leaf codes, for each row."""
+        themes = leaves @ self._fold
+        best = themes.argmax(axis=1)
+        detail = (leaves * self._fold.T[best]).argmax(axis=1)
+        rows = zip(best.tolist(), detail.tolist(), themes.tolist(), leaves.tolist(), strict=True)
+        for theme, leaf, of_themes, of_leaves in rows:
+            scores = dict(zip(self._themes, of_themes, strict=True)), dict(zip(self._leaves, of_leaves, strict=True))
+            yield self._themes[theme], self._leaves[leaf], of_themes[theme], *scores
 
     def _secondary(self, theme: str, strongest: Floats) -> tuple[str, ...]:
-        allowed = self.codebook.secondary_codes
+        found = np.flatnonzero(strongest >= self.secondary_threshold).tolist()
         return tuple(
-            code
-            for code, probability in zip(self._themes, strongest, strict=True)
-            if code != theme and code in allowed and probability >= self.secondary_threshold
+            self._themes[place] for place in found if place in self._may_be_secondary and self._themes[place] != theme
         )
+
+    @cached_property
+    def _may_be_secondary(self) -> frozenset[int]:
+        allowed = self.codebook.secondary_codes
+        return frozenset(place for place, code in enumerate(self._themes) if code in allowed)
 
     def _nothing(self) -> Prediction:
         return Prediction("", "", 0.0, (), dict.fromkeys(self._themes, 0.0), dict.fromkeys(self._leaves, 0.0), ())
@@ -237,17 +253,37 @@ class Model:
 class TextScores:
     """The scores of a batch of texts and of their statements: text ``i`` owns statements ``bounds[i]`` to ``bounds[i + 1]``.
 
-    ``spans`` are the statements' places in their text, ``parts`` their probabilities, shape (statements, leaf codes), and
-    ``probabilities`` those of the texts, shape (texts, leaf codes); ``shares`` is what each statement counts in its text.
+    A statement lies at ``starts[i]:ends[i]`` of its text; ``parts`` are the statements' probabilities, shape (statements,
+    leaf codes), and ``probabilities`` those of the texts, shape (texts, leaf codes); ``shares`` is what each statement
+    counts in its text.
     """
 
-    spans: list[tuple[int, int]]
-    bounds: NDArray[np.int64]
-    features: csr_array
+    model: Model = field(repr=False)
+    texts: Sequence[str] = field(repr=False)
+    starts: Places
+    ends: Places
+    bounds: Places
     shares: Floats
     parts: Floats
     mean_scores: Floats
     probabilities: Floats
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """The statements' places in their text."""
+        return list(zip(self.starts.tolist(), self.ends.tolist(), strict=True))
+
+    @cached_property
+    def features(self) -> csr_array:
+        """The statements' TF-IDF features, shape (statements, terms)."""
+        return self.model.weights.apply(self.model.vocabulary.count(self.pieces))
+
+    @cached_property
+    def pieces(self) -> list[str]:
+        """The statements' texts."""
+        counts = np.diff(self.bounds).tolist()
+        owners = chain.from_iterable(repeat(text, count) for text, count in zip(self.texts, counts, strict=True))
+        return [text[start:end] for text, (start, end) in zip(owners, self.spans, strict=True)]
 
 
 def _strongest(texts: NDArray[np.int64], weights: Floats, most: int | None) -> NDArray[np.int64]:
@@ -256,34 +292,3 @@ def _strongest(texts: NDArray[np.int64], weights: Floats, most: int | None) -> N
     own = texts[order]
     rank = np.arange(len(order)) - np.searchsorted(own, own)
     return order if most is None else order[rank < most]
-
-
-def softmax(scores: Floats) -> Floats:
-    """Return probabilities in proportion to exp(score), by row."""
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
-    probabilities: Floats = raised / raised.sum(axis=1, keepdims=True)
-    return probabilities
-
-
-def split_texts(texts: Sequence[str]) -> tuple[list[tuple[int, int]], NDArray[np.int64], list[str]]:
-    """Return the statements' spans, the rows at which each text's statements begin and end, and the statements.
-
-    >>> split_texts(["调解纠纷三百件。培训调解员二十名。", "普法"])[1].tolist()
-    [0, 2, 3]
-    """
-    spans_of = [split_statements(text) or [(0, len(text))] for text in texts]
-    spans = [span for own in spans_of for span in own]
-    pieces = [text[start:end] for text, own in zip(texts, spans_of, strict=True) for start, end in own]
-    return spans, np.cumsum([0, *map(len, spans_of)]), pieces
-
-
-def statement_means(bounds: NDArray[np.int64], lead_weight: float) -> csr_array:
-    """Return the matrix that takes rows of statements to rows of texts, shape (texts, statements): weighted means.
-
-    >>> statement_means(np.array([0, 1, 4]), 2.0).toarray().tolist()
-    [[1.0, 0.0, 0.0, 0.0], [0.0, 0.5, 0.25, 0.25]]
-    """
-    counts = np.diff(bounds)
-    shares = np.repeat(1 / (counts + lead_weight - 1), counts)
-    shares[bounds[:-1]] *= lead_weight
-    return csr_array((shares, np.arange(len(shares)), bounds), shape=(len(counts), len(shares)))

@@ -22,7 +22,7 @@ from classifier.model import Model
 from classifier.whole_files import replacing
 
 FORMAT = "policy-themes model"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _MANIFEST, _DESCRIPTION = "manifest.json", "model.json"
 _ARRAYS = ("idf", "coefficients", "intercepts", "calibration")
 _EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -10,17 +10,22 @@ Span = tuple[int, int]
 
 SHORTEST_UNIT = 8
 # A bracket that does not close within this distance is taken for a slip of the pen.
-_FARTHEST_BRACKET = 200
-_BRACKETS = {"“": "”", "「": "」", "『": "』", "《": "》", "（": "）", "(": ")", "【": "】", "[": "]"}
-_STOP = re.compile(r"[。！？!?；;]+|(?<=[\u4e00-\u9fff）)”%％])\.(?=[\u4e00-\u9fff\s“]|$)")
-_CLOSERS = re.compile(r"[”’」』）)】》\"'\s]*")
+FARTHEST_BRACKET = 200
+BRACKETS = {"“": "”", "「": "」", "『": "』", "《": "》", "（": "）", "(": ")", "【": "】", "[": "]"}
+# Full stops end a sentence even right before a bracket closes, semicolons do not.
+FULL_STOPS, SEMICOLONS = "。！？!?", "；;"
+CLOSERS = "”’」』）)】》\"'"
+# A half-width point is a full stop only between such characters; elsewhere it is a decimal point.
+BEFORE_POINT, AFTER_POINT = r"[\u4e00-\u9fff）)”%％]", r"[\u4e00-\u9fff\s“]"
+_STOP = re.compile(rf"[{FULL_STOPS}{SEMICOLONS}]+|(?<={BEFORE_POINT})\.(?={AFTER_POINT}|$)")
+_CLOSERS = re.compile(rf"[{CLOSERS}\s]*")
 
 
 def split_statements(text: str) -> list[Span]:
     """Return the spans of the statements in ``text``.
 
     A statement ends in 。！？ or a semicolon outside brackets and quotes; a fragment of under 8 characters stays with
-    the statement behind it, or before it at the end.
+    the statement behind it, or before it at the end. `classifier.splitting` does the same to many texts at once.
 
     >>> split_statements("强化保障。新增律师12名，全部到岗；新建站点3个，覆盖全县。")
     [(0, 18), (18, 30)]
@@ -31,7 +36,7 @@ def split_statements(text: str) -> list[Span]:
         # A stop inside brackets does not end the sentence around it, but one right before the closing quote does.
         end = _CLOSERS.match(text, stop.end()).end()  # type: ignore[union-attr]
         inside = enclosing_end(covered, stop.start())
-        if inside is None or (end >= inside and stop.group()[0] in "。！？!?"):
+        if inside is None or (end >= inside and stop.group()[0] in FULL_STOPS):
             cuts.append(end)
     spans: list[Span] = []
     start = 0
@@ -53,8 +58,8 @@ def closed_brackets(text: str) -> list[Span]:
         if opening.start() < behind:
             continue
         depth = 0
-        left, right = opening.group(), _BRACKETS[opening.group()]
-        for at in range(opening.start(), min(len(text), opening.start() + _FARTHEST_BRACKET)):
+        left, right = opening.group(), BRACKETS[opening.group()]
+        for at in range(opening.start(), min(len(text), opening.start() + FARTHEST_BRACKET)):
             depth += (text[at] == left) - (text[at] == right)
             if depth == 0:
                 behind = at + 1

@@ -11,9 +11,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from classifier.features import normalise
 from classifier.mixed import MixedRule
-from classifier.model import Model, softmax, split_texts, statement_means
+from classifier.model import Model
+from classifier.normalisation import normalise
+from classifier.scoring import softmax, split_texts, statement_means
 from classifier.whole_files import replacing
 
 
@@ -49,7 +50,7 @@ class StatementClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the probabilities of the leaf codes, shape (texts, leaf codes)."""
         _, bounds, statements = split_texts(texts)
         means = statement_means(bounds, self.lead_weight)
-        scores = self.linear.decision_function(self.vectorizer.transform(statements))
+        scores = self.linear.decision_function(_of_unit_length(self.vectorizer.transform(statements), self.vectorizer.idf_))
         if scores.ndim == 1:  # scikit-learn keeps one column for two classes.
             scores = np.column_stack([np.zeros_like(scores), scores])
         probabilities = softmax(means @ scores)
@@ -63,6 +64,12 @@ class StatementClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return True
 
 
+def _of_unit_length(counted: Any, idf: Any) -> Any:
+    """Divide rows of count · idf by the square root of their sum of count · idf²."""
+    lengths = np.sqrt(counted @ idf)
+    return counted.multiply(1 / np.where(lengths > 0, lengths, 1)[:, np.newaxis]).tocsr()
+
+
 def sklearn_pipeline(model: Model) -> Pipeline:
     """Return a fitted `Pipeline` whose ``predict_proba`` equals `Model.probabilities`; its classes are the leaf codes."""
     terms = model.vocabulary.terms
@@ -71,7 +78,7 @@ def sklearn_pipeline(model: Model) -> Pipeline:
         ngram_range=(min(map(len, terms)), max(map(len, terms))),
         preprocessor=normalise,
         vocabulary={term: number for number, term in enumerate(terms)},
-        sublinear_tf=True,
+        norm=None,
     )
     vectorizer.idf_ = model.weights.idf
     linear = LogisticRegression()

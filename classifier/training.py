@@ -6,14 +6,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from classifier.errors import LabelError
-from classifier.features import TfidfWeights, Vocabulary, normalise
+from classifier.features import TfidfWeights, Vocabulary
 from classifier.folds import assign_folds
 from classifier.labels import LabelledText, LabelSet
 from classifier.linear import fit_linear, merge_equal_terms
 from classifier.mixed import fit_mixed_rule
-from classifier.model import Floats, Model, softmax, split_texts, statement_means
+from classifier.model import Model
+from classifier.normalisation import normalise
+from classifier.scoring import Floats, softmax, split_texts, statement_means
+from classifier.selection import most_telling
 from classifier.settings import training_settings
 from classifier.version import VERSION
 from classifier.vocabulary import propose_vocabulary
@@ -35,15 +39,15 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
     texts = labels.texts()
     folds = assign_folds(texts, values["folds"])
     _check_enough(texts, labels)
-    vocabulary = _vocabulary(texts, values)
-    weights = TfidfWeights.fit(vocabulary.count([item.text for item in texts]))
+    place_of = {code: place for place, code in enumerate(labels.codebook.leaf_codes)}
+    targets = np.array([place_of[item.theme] for item in texts])
+    vocabulary, counts = _vocabulary(texts, targets, values)
+    weights = TfidfWeights.fit(counts)
     _, bounds, statements = split_texts([item.text for item in texts])
     statement_features = weights.apply(vocabulary.count(statements))
     means = statement_means(bounds, values["lead_weight"])
     merged = merge_equal_terms(means @ statement_features)
-    place_of = {code: place for place, code in enumerate(labels.codebook.leaf_codes)}
     codes = len(place_of)
-    targets = np.array([place_of[item.theme] for item in texts])
     sample_weights = np.array([values[f"{item.kind}_weight"] for item in texts])
 
     def fit(rows: NDArray[np.bool_], **solver: float) -> tuple[Floats, Floats]:
@@ -107,16 +111,22 @@ def _check_enough(texts: Sequence[LabelledText], labels: LabelSet) -> None:
         )
 
 
-def _vocabulary(texts: Sequence[LabelledText], values: Mapping[str, Any]) -> Vocabulary:
-    vocabulary = propose_vocabulary(
-        [item.text for item in texts],
+def _vocabulary(
+    texts: Sequence[LabelledText], targets: NDArray[np.int64], values: Mapping[str, Any]
+) -> tuple[Vocabulary, csr_array]:
+    """Return the terms that are proposed and tell codes apart, and their counts, shape (texts, terms)."""
+    plain = [item.text for item in texts]
+    proposed = propose_vocabulary(
+        plain,
         longest_sequence=values["longest_sequence"],
         longest_word=values["longest_word"],
         in_texts=values["in_texts"] if len(texts) >= _MANY_TEXTS else min(2, values["in_texts"]),
     )
-    if not len(vocabulary):
+    if not len(proposed):
         raise LabelError("the labelled texts share no terms; add more and longer texts")
-    return vocabulary
+    counts = proposed.count(plain)
+    kept = most_telling(counts, targets, values["most_terms"])
+    return Vocabulary(tuple(proposed.terms[place] for place in kept.tolist())), counts[:, kept]
 
 
 def _fit_calibration(scores: Floats, targets: NDArray[np.int64], codes: int) -> Floats:

@@ -11,7 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from classifier.features import Vocabulary, normalise
+from classifier.features import Vocabulary
+from classifier.normalisation import normalise
 from classifier.segmentation import words_of
 
 _PIECE_LENGTH = 2000

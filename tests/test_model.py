@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier import LabelSet, Model, classify, export_sklearn, sklearn_pipeline
-from classifier.features import normalise
+from classifier.normalisation import normalise
 
 TEXTS = [
     "全年调解纠纷300件，成功率98%。选聘专职调解员20名。举办宪法宣传周活动12场，发放资料3万份。",

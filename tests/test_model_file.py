@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from classifier import Model, ModelError, load_model, save_model
+from classifier.model_file import FORMAT_VERSION
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +91,7 @@ def test_a_changed_model_is_refused(saved: Path, tmp_path: Path, members: dict[s
 
 @pytest.mark.parametrize("changes", [{"format_version": 99}, {"format": "another program"}])
 def test_a_model_of_another_version_or_program_is_refused(saved: Path, tmp_path: Path, changes: dict[str, object]) -> None:
-    with pytest.raises(ModelError, match="reads version 2; train it again"):
+    with pytest.raises(ModelError, match=f"reads version {FORMAT_VERSION}; train it again"):
         load_model(rewritten(saved, tmp_path / "other.model", manifest_json=manifest_of(saved, **changes)))
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier import LabelSet
-from classifier.features import normalise
+from classifier.normalisation import normalise
 from classifier.segmentation import words_of
 from classifier.vocabulary import frequent_sequences, propose_vocabulary, proposed_terms, segment
 

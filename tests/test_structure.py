@@ -15,14 +15,14 @@ PACKAGE, WEB = ROOT / "classifier", ROOT / "web"
 # From the ground up: a module may import only from floors below its own (or, where it says so, from its own folder).
 FLOORS = (
     ("errors", "version", "whole_files"),
-    ("settings", "shipped", "encoding", "codebook"),
+    ("settings", "shipped", "encoding", "codebook", "joining", "normalisation", "hash_table", "selection"),
     ("documents", "furniture", "sections", "lines"),
     ("rejoining", "sentences", "formats.table"),
-    ("layout",),
+    ("layout", "splitting", "trie"),
     ("enumerations",),
     ("units",),
     ("outline", "labels", "formats.text_document", "formats.csv_table", "formats.jsonl_table", "formats.xlsx_table"),
-    ("formats", "features", "agreement", "archive", "segmentation", "linear"),
+    ("formats", "features", "scoring", "agreement", "archive", "segmentation", "linear"),
     ("vocabulary", "folds", "mixed"),
     ("model",),
     ("model_file", "training", "sklearn_export", "metrics", "splits"),
