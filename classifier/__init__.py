@@ -34,13 +34,15 @@ if TYPE_CHECKING:
     from classifier.learning import learning_curve
     from classifier.mix import GROUPINGS, MEASURES, Mix, MixRow, Share, mix_of_paragraphs
     from classifier.mix_files import mix_notes, write_mix
-    from classifier.model import Evidence, Explanation, Model, Prediction, StatementPrediction, TextScores
+    from classifier.model import Model
     from classifier.model_file import save_model
     from classifier.outline import render_outline
+    from classifier.predictions import Evidence, Explanation, Prediction, StatementPrediction
     from classifier.sentences import split_statements
     from classifier.settings import TRAINING_SETTINGS, Setting, home
     from classifier.shipped import shipped_folder
     from classifier.sklearn_export import export_sklearn, sklearn_pipeline
+    from classifier.text_scores import TextScores
     from classifier.training import train
     from classifier.units import Paragraph, Reading, Statement, digest, read_units, source_spans
     from classifier.version import VERSION
@@ -72,12 +74,14 @@ _HOME = {
     "learning": ("learning_curve",),
     "mix": ("GROUPINGS", "MEASURES", "Mix", "MixRow", "Share", "mix_of_paragraphs"),
     "mix_files": ("mix_notes", "write_mix"),
-    "model": ("Evidence", "Explanation", "Model", "Prediction", "StatementPrediction", "TextScores"),
+    "model": ("Model",),
     "model_file": ("save_model",),
     "outline": ("render_outline",),
+    "predictions": ("Evidence", "Explanation", "Prediction", "StatementPrediction"),
     "settings": ("Setting", "TRAINING_SETTINGS", "home"),
     "shipped": ("shipped_folder",),
     "sklearn_export": ("export_sklearn", "sklearn_pipeline"),
+    "text_scores": ("TextScores",),
     "training": ("train",),
     "sentences": ("split_statements",),
     "units": ("Paragraph", "Reading", "Statement", "digest", "read_units", "source_spans"),

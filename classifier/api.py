@@ -12,8 +12,9 @@ from classifier.formats import Table, read_input
 from classifier.labels import LabelSet, load_labels
 from classifier.mix import Mix
 from classifier.mix import theme_mix as mix_of_items
-from classifier.model import Model, Prediction
+from classifier.model import Model
 from classifier.model_file import load_model as load_model_file
+from classifier.predictions import Prediction
 from classifier.shipped import shipped_folder
 from classifier.units import Reading, read_units
 

@@ -12,8 +12,9 @@ from typing import Any
 from classifier.documents import Document, Origin, origin_from_row
 from classifier.errors import InputError, PolicyThemesError
 from classifier.formats import Table, find_files, read_input, read_standard_input
-from classifier.model import Model, Prediction
+from classifier.model import Model
 from classifier.model_file import load_model, save_model
+from classifier.predictions import Prediction
 from classifier.units import Paragraph, read_units
 
 Record = dict[str, Any]

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from classifier.batch import Item
 from classifier.documents import Origin
 from classifier.labels import Label, LabelSet
-from classifier.model import Model, Prediction
+from classifier.model import Model
+from classifier.predictions import Prediction
 from classifier.units import digest
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ import numpy as np
 
 from classifier.labels import Label, LabelSet, load_held_out
 from classifier.metrics import share_right, summary
-from classifier.model import Prediction
+from classifier.predictions import Prediction
 from classifier.splits import Progress, Trainer, predict_unseen, split_labels
 from classifier.training import train
 

@@ -20,7 +20,8 @@ from classifier.counting import CountedParagraphs, count_paragraphs
 from classifier.documents import Origin
 from classifier.errors import InputError
 from classifier.labels import LabelSet
-from classifier.model import Model, Prediction
+from classifier.model import Model
+from classifier.predictions import Prediction
 
 Floats = NDArray[np.float64]
 

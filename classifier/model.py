@@ -1,7 +1,7 @@
 """The trained model: texts in, calibrated probabilities of leaf codes out, with the evidence for them.
 
 A text is what its statements are about (rule 1 of the codebook): each statement's TF-IDF features give a score for every
-leaf code, and the text's score is their mean, in which the lead statement counts double. A temperature and a bias for each
+leaf code, and the text's score is their mean, in which the lead statement counts more. A temperature and a bias for each
 code, learned on out-of-fold scores, turn scores into probabilities by softmax. All of this is linear up to the softmax, so
 that the weights of terms add up to the scores.
 """
@@ -9,79 +9,19 @@ that the weights of terms add up to the scores.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, islice, repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from classifier.codebook import Codebook
 from classifier.features import TfidfWeights, Vocabulary
-from classifier.joining import JoinedTexts, Places, batches
+from classifier.joining import JoinedTexts, batches
 from classifier.mixed import MixedRule
+from classifier.predictions import Evidence, Explanation, Prediction
 from classifier.scoring import Floats, StatementScorer, softmax, statement_means
 from classifier.splitting import SplitTexts, split_joined
-
-
-@dataclass(frozen=True)
-class StatementPrediction:
-    """The theme of one statement; ``text == whole[start:end]`` of the classified text."""
-
-    text: str
-    start: int
-    end: int
-    theme: str
-    detail: str
-    confidence: float
-    scores: Mapping[str, float]
-    leaf_scores: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the model says of one text.
-
-    ``theme`` is a theme of the codebook, ``detail`` the leaf code, ``confidence`` the theme's probability, ``secondary``
-    the other themes that some statement is about; ``scores`` maps every theme to its probability, ``leaf_scores`` every
-    leaf code. Both sum to 1. A text without any letter or digit has no theme: all strings are empty, all scores 0.
-    """
-
-    theme: str
-    detail: str
-    confidence: float
-    secondary: tuple[str, ...]
-    scores: Mapping[str, float]
-    leaf_scores: Mapping[str, float]
-    statements: tuple[StatementPrediction, ...]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One occurrence of a term and what it adds to the score of the predicted leaf code."""
-
-    term: str
-    start: int
-    end: int
-    weight: float
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why a text has its theme: ``score == intercept + sum of all weights``, the log-odds scale of the leaf code."""
-
-    prediction: Prediction
-    code: str
-    score: float
-    intercept: float
-    evidence: tuple[Evidence, ...]
-
-    def terms(self) -> list[tuple[str, float]]:
-        """Return each term's total weight, strongest first, for and against."""
-        totals: dict[str, float] = {}
-        for item in self.evidence:
-            totals[item.term] = totals.get(item.term, 0.0) + item.weight
-        return sorted(totals.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
+from classifier.text_scores import TextScores, ThemeNames
 
 
 @dataclass(frozen=True)
@@ -110,20 +50,20 @@ class Model:
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Classify texts, in order."""
-        return list(self._predictions(texts, self.score(texts)))
+        return list(self.score(texts).predictions())
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return the probabilities of the leaf codes, shape (texts, leaf codes), in the codebook's order."""
         found = [self._of_texts(split, scores)[1] for _, split, scores in self._scored(texts)]
-        return np.concatenate([np.empty((0, len(self._leaves))), *found])
+        return np.concatenate([np.empty((0, len(self.names.leaves))), *found])
 
     def linear_weights(self) -> tuple[Floats, Floats]:
         """Return calibrated weights, shape (leaf codes, terms), and intercepts: softmax of their scores is the answer."""
         return self._linear.T.copy(), self._bias.copy()
 
-    def score(self, texts: Sequence[str]) -> "TextScores":
+    def score(self, texts: Sequence[str]) -> TextScores:
         """Return the arrays behind `predict`, without an object for each text: what a store of many texts keeps."""
-        empty, no_places = np.empty((0, len(self._leaves))), np.empty(0, dtype=np.int64)
+        empty, no_places = np.empty((0, len(self.names.leaves))), np.empty(0, dtype=np.int64)
         columns = [(no_places, no_places, no_places, np.empty(0), empty, empty, empty)]
         for joined, split, scores in self._scored(texts):
             counts = np.diff(split.bounds)
@@ -134,7 +74,9 @@ class Model:
                 (split.starts - offsets, split.ends - offsets, counts, shares, softmax(scores), means, probabilities)
             )
         starts, ends, counts, *values = (np.concatenate(column) for column in zip(*columns, strict=True))
-        return TextScores(self, texts, starts, ends, np.concatenate(([0], np.cumsum(counts))), *values)
+        return TextScores(
+            self.names, self.secondary_threshold, texts, starts, ends, np.concatenate(([0], np.cumsum(counts))), *values
+        )
 
     def _scored(self, texts: Sequence[str]) -> Iterator[tuple[JoinedTexts, SplitTexts, Floats]]:
         """Yield the statements of batches of texts and their scores, shape (statements, leaf codes)."""
@@ -152,21 +94,6 @@ class Model:
             probabilities = self.mixed_rule.apply(probabilities, means @ softmax(scores))
         return mean_scores, probabilities
 
-    def _predictions(self, texts: Sequence[str], scored: "TextScores") -> Iterator[Prediction]:
-        statements = self._described(scored.parts)
-        strongest = np.maximum.reduceat(scored.parts @ self._fold, scored.bounds[:-1]) if texts else np.empty((0, 0))
-        rows = zip(texts, self._described(scored.probabilities), strongest, np.diff(scored.bounds).tolist(), strict=True)
-        spans = iter(scored.spans)
-        for text, (theme, detail, confidence, scores, leaf_scores), strengths, count in rows:
-            parts = tuple(
-                StatementPrediction(text[start:end], start, end, *description)
-                for (start, end), description in zip(islice(spans, count), statements, strict=False)
-            )
-            if any(character.isalnum() for character in text):
-                yield Prediction(theme, detail, confidence, self._secondary(theme, strengths), scores, leaf_scores, parts)
-            else:
-                yield self._nothing()
-
     def explain(self, text: str, code: str | None = None) -> Explanation:
         """Say which terms speak for and against ``code``, by default the predicted leaf code."""
         return self.explain_each([text], code)[0]
@@ -174,12 +101,12 @@ class Model:
     def explain_each(self, texts: Sequence[str], code: str | None = None, *, most: int | None = None) -> list[Explanation]:
         """Explain texts, in order; with ``most``, only so many of the strongest occurrences of terms in each."""
         split = self.score(texts)
-        predictions = list(self._predictions(texts, split))
-        codes = [code or prediction.detail or self._leaves[0] for prediction in predictions]
-        leaves = np.array([self._leaves.index(self.codebook.entry(own).code) for own in codes], dtype=np.int64)
+        predictions = list(split.predictions())
+        codes = [code or prediction.detail or self.names.leaves[0] for prediction in predictions]
+        leaves = np.array([self.names.leaves.index(self.codebook.entry(own).code) for own in codes], dtype=np.int64)
         text_of = np.repeat(np.arange(len(texts)), np.diff(split.bounds))
         # What a term adds in one statement is shared by its occurrences there; keys are (statement, term), sorted.
-        features, terms = split.features, np.int64(len(self.vocabulary))
+        features, terms = self.weights.apply(self.vocabulary.count(split.pieces)), np.int64(len(self.vocabulary))
         statements = np.repeat(np.arange(features.shape[0]), np.diff(features.indptr))
         added = split.shares[statements] * features.data * self._linear[features.indices, leaves[text_of[statements]]]
         rows, starts, ends, found = self.vocabulary.find(split.pieces)
@@ -197,17 +124,9 @@ class Model:
         ]
 
     @cached_property
-    def _themes(self) -> tuple[str, ...]:
-        return self.codebook.theme_codes
-
-    @cached_property
-    def _leaves(self) -> tuple[str, ...]:
-        return self.codebook.leaf_codes
-
-    @cached_property
-    def _fold(self) -> Floats:
-        """1 where a leaf code belongs to a theme, shape (leaf codes, themes)."""
-        return np.eye(len(self._themes))[list(self.codebook.leaf_theme_places)]
+    def names(self) -> ThemeNames:
+        """The codebook's codes as places in arrays."""
+        return ThemeNames(self.codebook)
 
     @cached_property
     def _linear(self) -> Floats:
@@ -223,67 +142,6 @@ class Model:
     @cached_property
     def _scorer(self) -> StatementScorer:
         return StatementScorer(self.vocabulary.trie, self.weights.idf, self._linear)
-
-    def _described(self, leaves: Floats) -> Iterator[tuple[str, str, float, dict[str, float], dict[str, float]]]:
-        """Yield theme, leaf code, confidence, and the probabilities of themes and of leaf codes, for each row."""
-        themes = leaves @ self._fold
-        best = themes.argmax(axis=1)
-        detail = (leaves * self._fold.T[best]).argmax(axis=1)
-        rows = zip(best.tolist(), detail.tolist(), themes.tolist(), leaves.tolist(), strict=True)
-        for theme, leaf, of_themes, of_leaves in rows:
-            scores = dict(zip(self._themes, of_themes, strict=True)), dict(zip(self._leaves, of_leaves, strict=True))
-            yield self._themes[theme], self._leaves[leaf], of_themes[theme], *scores
-
-    def _secondary(self, theme: str, strongest: Floats) -> tuple[str, ...]:
-        found = np.flatnonzero(strongest >= self.secondary_threshold).tolist()
-        return tuple(
-            self._themes[place] for place in found if place in self._may_be_secondary and self._themes[place] != theme
-        )
-
-    @cached_property
-    def _may_be_secondary(self) -> frozenset[int]:
-        allowed = self.codebook.secondary_codes
-        return frozenset(place for place, code in enumerate(self._themes) if code in allowed)
-
-    def _nothing(self) -> Prediction:
-        return Prediction("", "", 0.0, (), dict.fromkeys(self._themes, 0.0), dict.fromkeys(self._leaves, 0.0), ())
-
-
-@dataclass(frozen=True)
-class TextScores:
-    """The scores of a batch of texts and of their statements: text ``i`` owns statements ``bounds[i]`` to ``bounds[i + 1]``.
-
-    A statement lies at ``starts[i]:ends[i]`` of its text; ``parts`` are the statements' probabilities, shape (statements,
-    leaf codes), and ``probabilities`` those of the texts, shape (texts, leaf codes); ``shares`` is what each statement
-    counts in its text.
-    """
-
-    model: Model = field(repr=False)
-    texts: Sequence[str] = field(repr=False)
-    starts: Places
-    ends: Places
-    bounds: Places
-    shares: Floats
-    parts: Floats
-    mean_scores: Floats
-    probabilities: Floats
-
-    @cached_property
-    def spans(self) -> list[tuple[int, int]]:
-        """The statements' places in their text."""
-        return list(zip(self.starts.tolist(), self.ends.tolist(), strict=True))
-
-    @cached_property
-    def features(self) -> csr_array:
-        """The statements' TF-IDF features, shape (statements, terms)."""
-        return self.model.weights.apply(self.model.vocabulary.count(self.pieces))
-
-    @cached_property
-    def pieces(self) -> list[str]:
-        """The statements' texts."""
-        counts = np.diff(self.bounds).tolist()
-        owners = chain.from_iterable(repeat(text, count) for text, count in zip(self.texts, counts, strict=True))
-        return [text[start:end] for text, (start, end) in zip(owners, self.spans, strict=True)]
 
 
 def _strongest(texts: NDArray[np.int64], weights: Floats, most: int | None) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ import numpy as np
 from classifier.errors import InputError
 from classifier.folds import assign_folds
 from classifier.labels import Label, LabelledText, LabelSet
-from classifier.model import Prediction
+from classifier.predictions import Prediction
 
 FOLDS = 5
 

@@ -15,7 +15,7 @@ PACKAGE, WEB = ROOT / "classifier", ROOT / "web"
 # From the ground up: a module may import only from floors below its own (or, where it says so, from its own folder).
 FLOORS = (
     ("errors", "version", "whole_files"),
-    ("settings", "shipped", "encoding", "codebook", "joining", "normalisation", "hash_table", "selection"),
+    ("settings", "shipped", "encoding", "codebook", "joining", "normalisation", "hash_table", "selection", "predictions"),
     ("documents", "furniture", "sections", "lines"),
     ("rejoining", "sentences", "formats.table"),
     ("layout", "splitting", "trie"),
@@ -23,7 +23,7 @@ FLOORS = (
     ("units",),
     ("outline", "labels", "formats.text_document", "formats.csv_table", "formats.jsonl_table", "formats.xlsx_table"),
     ("formats", "features", "scoring", "agreement", "archive", "segmentation", "linear"),
-    ("vocabulary", "folds", "mixed"),
+    ("vocabulary", "folds", "mixed", "text_scores"),
     ("model",),
     ("model_file", "training", "sklearn_export", "metrics", "splits"),
     ("default_model", "evaluation", "learning", "batch", "writers"),

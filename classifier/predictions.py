@@ -1,0 +1,64 @@
+"""What a model says of a text, as objects: predictions, and the evidence for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StatementPrediction:
+    """The theme of one statement; ``text == whole[start:end]`` of the classified text."""
+
+    text: str
+    start: int
+    end: int
+    theme: str
+    detail: str
+    confidence: float
+    scores: Mapping[str, float]
+    leaf_scores: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model says of one text.
+
+    ``theme`` is a theme of the codebook, ``detail`` the leaf code, ``confidence`` the theme's probability, ``secondary``
+    the other themes that some statement is about; ``scores`` maps every theme to its probability, ``leaf_scores`` every
+    leaf code. Both sum to 1. A text without any letter or digit has no theme: all strings are empty, all scores 0.
+    """
+
+    theme: str
+    detail: str
+    confidence: float
+    secondary: tuple[str, ...]
+    scores: Mapping[str, float]
+    leaf_scores: Mapping[str, float]
+    statements: tuple[StatementPrediction, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One occurrence of a term and what it adds to the score of the predicted leaf code."""
+
+    term: str
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a text has its theme: ``score == intercept + sum of all weights``, the log-odds scale of the leaf code."""
+
+    prediction: Prediction
+    code: str
+    score: float
+    intercept: float
+    evidence: tuple[Evidence, ...]
+
+    def terms(self) -> list[tuple[str, float]]:
+        """Return each term's total weight, strongest first, for and against."""
+        totals: dict[str, float] = {}
+        for item in self.evidence:
+            totals[item.term] = totals.get(item.term, 0.0) + item.weight
+        return sorted(totals.items(), key=lambda pair: (-abs(pair[1]), pair[0]))
