@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from classifier.agreement import Agreement, compare_folders, compare_labels
     from classifier.api import classify, load_model, read_document, read_upload, theme_mix
     from classifier.archive import DOCUMENTS_FILE, ArchivedDocument, archive_line, check_against_archive, read_archive
-    from classifier.batch import DOCUMENT_COLUMNS, Item, prediction_columns, record_of, renamed_columns
+    from classifier.chunks import DOCUMENT_COLUMNS, Item, renamed_columns
     from classifier.codebook import Code, Codebook, load_codebook
     from classifier.counting import CountedParagraphs
     from classifier.documents import LEVELS, Document, Origin, level_of
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from classifier.model_file import save_model
     from classifier.outline import render_outline
     from classifier.predictions import Evidence, Explanation, Prediction, StatementPrediction
+    from classifier.records import prediction_columns, record_of
     from classifier.sentences import split_statements
     from classifier.settings import TRAINING_SETTINGS, Setting, home
     from classifier.shipped import shipped_folder
@@ -52,7 +53,7 @@ _HOME = {
     "agreement": ("Agreement", "compare_folders", "compare_labels"),
     "api": ("classify", "load_model", "read_document", "read_upload", "theme_mix"),
     "archive": ("ArchivedDocument", "DOCUMENTS_FILE", "archive_line", "check_against_archive", "read_archive"),
-    "batch": ("DOCUMENT_COLUMNS", "Item", "prediction_columns", "record_of", "renamed_columns"),
+    "chunks": ("DOCUMENT_COLUMNS", "Item", "renamed_columns"),
     "codebook": ("Code", "Codebook", "load_codebook"),
     "counting": ("CountedParagraphs",),
     "documents": ("LEVELS", "Document", "Origin", "level_of"),
@@ -78,6 +79,7 @@ _HOME = {
     "model_file": ("save_model",),
     "outline": ("render_outline",),
     "predictions": ("Evidence", "Explanation", "Prediction", "StatementPrediction"),
+    "records": ("prediction_columns", "record_of"),
     "settings": ("Setting", "TRAINING_SETTINGS", "home"),
     "shipped": ("shipped_folder",),
     "sklearn_export": ("export_sklearn", "sklearn_pipeline"),

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from classifier.batch import Failures, classify_items, open_sources
+from classifier.batch import classify_items
 from classifier.default_model import default_model
 from classifier.errors import InputError
 from classifier.formats import Table, read_input
+from classifier.formats.table import stop
 from classifier.labels import LabelSet, load_labels
 from classifier.mix import Mix
 from classifier.mix import theme_mix as mix_of_items
@@ -16,6 +17,7 @@ from classifier.model import Model
 from classifier.model_file import load_model as load_model_file
 from classifier.predictions import Prediction
 from classifier.shipped import shipped_folder
+from classifier.sources import Failures, items, open_sources
 from classifier.units import Reading, read_units
 
 
@@ -47,7 +49,7 @@ def read_upload(data: bytes, name: str, *, encoding: str | None = None, text_col
             rows = list(opened.rows())
         except InputError as error:
             raise InputError(str(error).replace(str(path), name).replace(path.name, name)) from None
-    return replace(opened, name=name, rows=lambda: iter(rows))
+    return replace(opened, name=name, rows=lambda malformed=stop: iter(rows), lines=None)
 
 
 def classify(texts: str | Sequence[str] | Reading, model: Model | None = None) -> list[Prediction]:
@@ -73,9 +75,9 @@ def theme_mix(
     """
     names = [paths] if isinstance(paths, str | Path) else list(paths)
     failures = Failures()
-    sources = open_sources([str(name) for name in names], failures)
+    sources = open_sources([str(name) for name in names])
     model = model or default_model()
-    pairs = (pair for source in sources for pair in classify_items(model, source.items()))
+    pairs = classify_items(model, items(sources, failures))
     mix = mix_of_items(model, pairs, labels or load_labels(shipped_folder("labels")), by=by, measure=measure)
     if failures.reasons:
         raise InputError("; ".join(failures.reasons))

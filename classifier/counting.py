@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.batch import Item
+from classifier.chunks import Item
 from classifier.documents import Origin
 from classifier.labels import Label, LabelSet
 from classifier.model import Model

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.batch import Item
+from classifier.chunks import Item
 from classifier.counting import CountedParagraphs, count_paragraphs
 from classifier.documents import Origin
 from classifier.errors import InputError

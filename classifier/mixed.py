@@ -16,7 +16,7 @@ DOMINANCES = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)
 class MixedRule:
     """Tell mixed texts by their statements: at least three codes with a share of ``presence``, none of ``dominance``.
 
-    The share of a code is the mean of its probability over the statements, the lead counting double. ``place`` is the
+    The share of a code is the mean of its probability over the statements, the lead counting more. ``place`` is the
     place of the code that mixed texts get, among the leaf codes; ``precision`` how often that was right out of fold.
     """
 

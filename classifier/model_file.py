@@ -9,7 +9,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,13 @@ _REMEDY = "train it again with: policy-themes train -o MODEL"
 
 def save_model(model: Model, path: Path) -> None:
     """Write a model to ``path``, whole or not at all; an existing file is replaced in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
+        temporary.write_bytes(model_to_bytes(model))
+
+
+def model_to_bytes(model: Model) -> bytes:
+    """Return the bytes of a model's file."""
     description = {
         "codebook": model.codebook.to_dict(),
         "terms": list(model.vocabulary.terms),
@@ -48,16 +55,26 @@ def save_model(model: Model, path: Path) -> None:
         "format_version": FORMAT_VERSION,
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in members.items()},
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name, data in {_MANIFEST: _json(manifest), **members}.items():
             archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
+    return stream.getvalue()
 
 
 def load_model(path: Path) -> Model:
     """Read a model; ModelError names what is wrong with the file and what to do. Nothing in it is ever executed."""
+    return _load(path, path)
+
+
+def model_from_bytes(data: bytes, name: str) -> Model:
+    """Read a model from the bytes of its file, which messages call ``name``."""
+    return _load(io.BytesIO(data), name)
+
+
+def _load(file: Path | IO[bytes], path: Path | str) -> Model:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             members = _checked_members(archive, path)
     except FileNotFoundError:
         raise ModelError(f"{path}: no such model file; {_REMEDY}") from None
@@ -73,7 +90,7 @@ def load_model(path: Path) -> Model:
         raise ModelError(f"{path}: its parts do not fit together ({error}); {_REMEDY}") from None
 
 
-def _checked_members(archive: zipfile.ZipFile, path: Path) -> dict[str, bytes]:
+def _checked_members(archive: zipfile.ZipFile, path: Path | str) -> dict[str, bytes]:
     names = {info.filename: info.file_size for info in archive.infolist()}
     if _MANIFEST not in names or names[_MANIFEST] > 1 << 20:
         raise ModelError(f"{path}: not a {FORMAT} (no {_MANIFEST} in it); {_REMEDY}")

@@ -23,7 +23,7 @@ TRAINING_SETTINGS = (
     Setting("longest_word", 6, "words and pairs of adjacent words that jieba proposes may have this many characters"),
     Setting("in_texts", 3, "a term must stand in at least this many training texts (2 where there are under 3,000)"),
     Setting("most_terms", 20000, "of the terms, this many are kept that tell the codes apart best (chi-square)"),
-    Setting("lead_weight", 1.5, "how often the first statement of a text counts; each other one counts once"),
+    Setting("lead_weight", 1.25, "how often the first statement of a text counts; each other one counts once"),
     Setting("paragraph_weight", 1.0, "weight of a labelled paragraph in training"),
     Setting("statement_weight", 1.0, "weight of a labelled statement in training"),
     Setting("example_weight", 1.0, "weight of an example in training"),

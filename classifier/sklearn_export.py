@@ -29,7 +29,7 @@ class StatementClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         vectorizer: TfidfVectorizer,
         linear: LogisticRegression,
-        lead_weight: float = 2.0,
+        lead_weight: float = 1.25,
         mixed_rule: MixedRule | None = None,
     ) -> None:
         self.vectorizer = vectorizer

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from classifier.errors import InputError
+from classifier.records import flat_cell
 from classifier.whole_files import replacing
 
-FLAT_FORMATS = ("csv", "xlsx")
-FORMATS = ("csv", "jsonl", "xlsx")
+FLAT_FORMATS = ("csv", "xlsx", "parquet")
+FORMATS = ("csv", "jsonl", "xlsx", "parquet")
 
 Record = dict[str, Any]
 
@@ -46,6 +47,25 @@ def write_whole(output: Path, data: bytes) -> None:
         temporary.write_bytes(data)
 
 
+def finisher(format_name: str) -> Callable[[Path, Path], None] | None:
+    """Return what turns a file of Arrow streams into a file of the format; None where records are in it already."""
+    return {"parquet": _finish_parquet, "xlsx": _finish_xlsx}.get(format_name)
+
+
+def _finish_parquet(streams: Path, output: Path) -> None:
+    from classifier.arrow_files import write_parquet  # Needs pyarrow, which is slow to import.
+
+    write_parquet(streams, output)
+
+
+def _finish_xlsx(streams: Path, output: Path) -> None:
+    from classifier.arrow_files import column_names, rows  # Needs pyarrow, which is slow to import.
+
+    with _xlsx_file(output, column_names(streams)) as writer:
+        for row in rows(streams):
+            writer.write(row)
+
+
 @contextmanager
 def _temporary_beside(output: Path) -> Iterator[Path]:
     try:
@@ -71,7 +91,7 @@ class CsvWriter:
         if len(record) > len(self._columns) or any(key not in self._columns for key in record):
             extra = [key for key in record if key not in self._columns]
             raise InputError(f"a row has {', '.join(map(repr, extra))} beside the first row's columns; write .jsonl instead")
-        self._writer.writerow([_cell(record.get(column, "")) for column in self._columns])
+        self._writer.writerow([flat_cell(record.get(column, "")) for column in self._columns])
 
 
 class JsonLinesWriter:
@@ -121,7 +141,7 @@ class _Sheet:
         if self._row >= self._MOST_ROWS:
             raise InputError(f"an Excel sheet holds {self._MOST_ROWS - 1} rows; write .csv or .jsonl instead")
         for number, column in enumerate(self._columns):
-            value = _cell(record.get(column, ""))
+            value = flat_cell(record.get(column, ""))
             if isinstance(value, str):
                 if len(value) > self._LONGEST_CELL:
                     raise InputError(
@@ -130,13 +150,6 @@ class _Sheet:
                 self._sheet.write_string(self._row, number, value)
             else:
                 self._sheet.write(self._row, number, value)
-
-
-def _cell(value: Any) -> Any:
-    """Flat formats hold text and numbers; lists and dictionaries from JSON lines become JSON."""
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return value if isinstance(value, str | int | float) else str(value) if value is not None else ""
 
 
 _WRITERS: dict[str, Callable[[Path, Sequence[str]], Any]] = {"csv": _csv_file, "jsonl": _jsonl_file, "xlsx": _xlsx_file}

@@ -12,8 +12,7 @@ import pytest
 from conftest import Finished
 from paths import ROOT
 
-from classifier import Model
-from classifier.batch import DOCUMENT_COLUMNS, prediction_columns, renamed_columns
+from classifier import DOCUMENT_COLUMNS, Model, prediction_columns, renamed_columns
 
 Run = Callable[..., Finished]
 TEXTS = [
@@ -226,7 +225,7 @@ def test_a_full_disk_leaves_nothing_half_written(run: Run, tmp_path: Path, monke
         raise OSError(28, "No space left on device")
 
     (tmp_path / "out.csv").write_text("precious", encoding="utf-8")
-    monkeypatch.setattr("classifier.writers.CsvWriter.write", full)
+    monkeypatch.setattr("classifier.unfinished.UnfinishedOutput.append", full)
     finished = run("classify", str(make_table(tmp_path / "in.csv")), "-o", str(tmp_path / "out.csv"))
     assert finished.code == 1 and "No space left" in finished.errors
     assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "precious"
@@ -237,7 +236,7 @@ def test_ctrl_c_leaves_nothing_half_written(run: Run, tmp_path: Path, monkeypatc
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("classifier.writers.CsvWriter.write", stop)
+    monkeypatch.setattr("classifier.unfinished.UnfinishedOutput.append", stop)
     finished = run("classify", str(make_table(tmp_path / "in.csv")), "-o", str(tmp_path / "out.csv"))
     assert finished.code == 130 and "stopped" in finished.errors
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]

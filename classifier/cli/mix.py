@@ -1,5 +1,6 @@
 """``policy-themes mix``."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -53,19 +54,19 @@ def mix(
 
     Example: policy-themes mix seeds/ --by section_kind -o mix.xlsx
     """
-    from classifier.batch import Failures, classify_items, open_sources
+    from classifier.batch import classify_items
     from classifier.labels import load_labels
     from classifier.mix import theme_mix
     from classifier.mix_files import write_mix
     from classifier.shipped import shipped_folder
+    from classifier.sources import Failures, items, open_sources
 
     model = open_model(model_file)
     labels = load_labels(labels_path or shipped_folder("labels"))
     failures = Failures(report=complain)
-    sources = open_sources(paths, failures, encoding=encoding, text_column=text_column)
-    items = progress((item for source in sources for item in source.items()), "mix")
-    pairs = classify_items(model, items)
-    if not sources:
+    sources = open_sources(paths, encoding=encoding, text_column=text_column, standard_input=sys.stdin.buffer.read)
+    pairs = list(classify_items(model, progress(items(sources, failures), "mix")))
+    if not pairs and failures.reasons:
         return 1
     table = theme_mix(model, pairs, labels, by=by, measure=measure)
     if output is not None:

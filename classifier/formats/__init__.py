@@ -1,6 +1,6 @@
 """Read inputs of many formats behind one interface: a file becomes a `Document` or a `Table`.
 
-One more format is one more small module with ``SUFFIXES`` and ``read``, named in `FORMATS`.
+One more format is one more small module with ``SUFFIXES`` and ``read``, named in `FORMATS`; ``IS_TABLE`` says what it reads.
 """
 
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ from types import ModuleType
 
 from classifier.documents import Document, document_from_bytes
 from classifier.errors import InputError
-from classifier.formats import csv_table, jsonl_table, text_document, xlsx_table
+from classifier.formats import csv_table, jsonl_table, parquet_table, text_document, xlsx_table
 from classifier.formats.table import Table
 
-FORMATS: tuple[ModuleType, ...] = (text_document, csv_table, jsonl_table, xlsx_table)
+FORMATS: tuple[ModuleType, ...] = (text_document, csv_table, jsonl_table, xlsx_table, parquet_table)
 
 
 def known_suffixes() -> tuple[str, ...]:
@@ -20,20 +20,26 @@ def known_suffixes() -> tuple[str, ...]:
     return tuple(suffix for reader in FORMATS for suffix in reader.SUFFIXES)
 
 
-def read_input(path: Path, *, encoding: str | None = None, text_column: str | None = None) -> Document | Table:
-    """Open one file by the reader of its suffix; InputError names what is wrong and what would be right."""
+def reader_of(path: Path) -> ModuleType:
+    """Return the reader of a file's suffix; InputError where there is no such file or no such reader."""
     if not path.exists():
         raise InputError(f"{path}: no such file or folder; check the name")
     if not path.is_file():
         raise InputError(f"{path}: not a regular file; give a file or a folder")
     for reader in FORMATS:
         if path.suffix.lower() in reader.SUFFIXES:
-            try:
-                opened: Document | Table = reader.read(path, encoding, text_column)
-            except OSError as error:
-                raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
-            return opened
+            return reader
     raise InputError(f"{path}: no reader for {path.suffix or 'a name without suffix'!r}; use {', '.join(known_suffixes())}")
+
+
+def read_input(path: Path, *, encoding: str | None = None, text_column: str | None = None) -> Document | Table:
+    """Open one file by the reader of its suffix; InputError names what is wrong and what would be right."""
+    reader = reader_of(path)
+    try:
+        opened: Document | Table = reader.read(path, encoding, text_column)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
+    return opened
 
 
 def read_standard_input(data: bytes, *, encoding: str | None = None) -> Document:
@@ -49,4 +55,4 @@ def find_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-__all__ = ["FORMATS", "Document", "Table", "find_files", "known_suffixes", "read_input", "read_standard_input"]
+__all__ = ["FORMATS", "Document", "Table", "find_files", "known_suffixes", "read_input", "read_standard_input", "reader_of"]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from classifier.encoding import detect_encoding
 from classifier.errors import InputError
-from classifier.formats.table import Row, Table, find_text_column
+from classifier.formats.table import Malformed, Row, Table, find_text_column, stop
 
 SUFFIXES = (".csv", ".tsv")
+IS_TABLE = True
 
 
 def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
@@ -24,25 +25,26 @@ def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
             raise InputError(f"{path}: row 1 is not CSV ({error}); quote cells that hold quotes or line breaks") from None
     text = find_text_column(str(path), columns, text_column)
 
-    def rows() -> Iterator[tuple[int, Row]]:
+    def rows(malformed: Malformed = stop, /) -> Iterator[tuple[int, Row]]:
         with path.open(encoding=used, newline="") as stream:
             reader = csv.reader(stream, delimiter=delimiter, strict=True)
             next(reader)
             number = 1
-            try:
-                for cells in reader:
-                    number += 1
-                    if not cells:
-                        continue
-                    if len(cells) != len(columns):
-                        raise InputError(
-                            f"{path}: row {number} has {len(cells)} cells, but there are {len(columns)} columns; "
-                            "quote cells that hold commas, or complete the row"
-                        )
+            while True:
+                number += 1
+                try:
+                    cells = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    advice = "look for a quote that is never closed"
+                    malformed(number, InputError(f"{path}: row {number} is not CSV ({error}); {advice}"))
+                    continue
+                if len(cells) == len(columns):
                     yield number, dict(zip(columns, cells, strict=True))
-            except csv.Error as error:
-                raise InputError(
-                    f"{path}: row {number + 1} is not CSV ({error}); look for a quote that is never closed"
-                ) from None
+                elif cells:
+                    counts = f"{len(cells)} cells, but there are {len(columns)} columns"
+                    advice = "quote cells that hold commas, or complete the row"
+                    malformed(number, InputError(f"{path}: row {number} has {counts}; {advice}"))
 
     return Table(str(path), tuple(columns), text, rows)

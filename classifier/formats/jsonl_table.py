@@ -4,32 +4,75 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
+
 from classifier.encoding import detect_encoding
 from classifier.errors import InputError
-from classifier.formats.table import Row, Table, find_text_column
+from classifier.formats.table import Malformed, Row, Table, find_text_column, stop
 
 SUFFIXES = (".jsonl", ".ndjson")
+IS_TABLE = True
+
+# So many bytes are read at once: enough for arrays to pay, little enough that memory stays small.
+_BYTES_AT_ONCE = 1 << 20
 
 
 def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
     """Open a file of JSON lines; its columns are the keys of the first line."""
     used = detect_encoding(path, encoding)
 
-    def rows() -> Iterator[tuple[int, Row]]:
-        with path.open(encoding=used) as stream:
-            for number, line in enumerate(stream, 1):
-                if not line.strip():
-                    continue
-                try:
-                    row = json.loads(line)
-                except ValueError as error:
-                    raise InputError(f"{path}: line {number} is not JSON ({error}); mend or remove it") from None
-                if not isinstance(row, dict):
-                    raise InputError(f'{path}: line {number} is not an object; write {{"text": "…"}} on each line')
-                yield number, row
+    def lines() -> Iterator[tuple[int, list[bytes]]]:
+        first = 1
+        for some in _some_lines(path, used):
+            yield first, some
+            first += len(some)
 
-    first = next(rows(), None)
-    if first is None:
+    def rows(malformed: Malformed = stop, /) -> Iterator[tuple[int, Row]]:
+        for first, some in lines():
+            for number, line in enumerate(some, first):
+                try:
+                    row = parse_line(line, str(path), number)
+                except InputError as error:
+                    malformed(number, error)
+                else:
+                    if row is not None:
+                        yield number, row
+
+    # Columns are those of the first line that can be read; whoever reads the rows is told of the others.
+    head = next(rows(lambda number, error: None), None) or next(rows(), None)
+    if head is None:
         raise InputError(f"{path}: no lines in this file; write one JSON object a line")
-    columns = tuple(first[1])
-    return Table(str(path), columns, find_text_column(str(path), columns, text_column), rows)
+    columns = tuple(head[1])
+    return Table(str(path), columns, find_text_column(str(path), columns, text_column), rows, lines)
+
+
+def parse_line(line: bytes, name: str, number: int) -> Row | None:
+    """Return the object on a line, None if the line is blank; InputError names the line where it is no object."""
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        if not line.strip():
+            return None
+        row = _parse_leniently(line, name, number)
+    if not isinstance(row, dict):
+        raise InputError(f'{name}: line {number} is not an object; write {{"text": "…"}} on each line')
+    return row
+
+
+def _parse_leniently(line: bytes, name: str, number: int) -> object:
+    """Read what strict JSON forbids and other programs write: NaN, half of a surrogate pair."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{name}: line {number} is not JSON ({error}); mend or remove it") from None
+
+
+def _some_lines(path: Path, encoding: str) -> Iterator[list[bytes]]:
+    if encoding == "utf-8":
+        with path.open("rb", buffering=_BYTES_AT_ONCE) as stream:
+            while some := stream.readlines(_BYTES_AT_ONCE):
+                yield some
+    else:
+        with path.open(encoding=encoding) as text:
+            while texts := text.readlines(_BYTES_AT_ONCE):
+                yield [line.encode("utf-8", "surrogatepass") for line in texts]

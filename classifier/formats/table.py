@@ -2,23 +2,42 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from classifier.errors import InputError
 
 TEXT_COLUMNS = ("text", "content", "paragraph_text", "段落", "段落内容", "正文", "文本", "内容")
 
 Row = dict[str, Any]
+# What is done with a row that cannot be read, of which the number is given: raise the error, or note it and go on.
+Malformed = Callable[[int, InputError], None]
+Lines = Callable[[], Iterator[tuple[int, list[bytes]]]]
+
+
+def stop(number: int, error: InputError) -> None:
+    """Raise the error: a malformed row ends the reading."""
+    raise error
+
+
+class Rows(Protocol):
+    """Yields (row number as people count it, row); a malformed row goes to ``malformed``, which may raise."""
+
+    def __call__(self, malformed: Malformed = stop, /) -> Iterator[tuple[int, Row]]:
+        """Read from the beginning."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table opened for reading; ``rows()`` yields (row number as people count it, row), and may raise InputError."""
+    """A table opened for reading by ``rows()``.
+
+    Where rows are lines of JSON, ``lines()`` yields them unread, some thousands at a time: (number of the first, lines).
+    """
 
     name: str
     columns: tuple[str, ...]
     text_column: str
-    rows: Callable[[], Iterator[tuple[int, Row]]]
+    rows: Rows
+    lines: Lines | None = None
 
 
 def find_text_column(name: str, columns: Sequence[Any], wanted: str | None) -> str:

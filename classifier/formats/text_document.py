@@ -5,6 +5,7 @@ from pathlib import Path
 from classifier.documents import Document, document_from_bytes, origin_from_row, read_sources
 
 SUFFIXES = (".txt", ".text", ".md")
+IS_TABLE = False
 
 
 def read(path: Path, encoding: str | None, text_column: str | None) -> Document:

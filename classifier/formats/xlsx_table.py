@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import InputError
-from classifier.formats.table import Row, Table, find_text_column
+from classifier.formats.table import Malformed, Row, Table, find_text_column, stop
 
 SUFFIXES = (".xlsx",)
+IS_TABLE = True
 
 
 def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
@@ -21,7 +22,7 @@ def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
     columns = tuple(str(cell) if cell is not None else f"column_{number}" for number, cell in enumerate(header[:width], 1))
     text = find_text_column(str(path), columns, text_column)
 
-    def rows() -> Iterator[tuple[int, Row]]:
+    def rows(malformed: Malformed = stop, /) -> Iterator[tuple[int, Row]]:
         for number, cells in enumerate(_sheet(path), 1):
             values = [*cells[:width], *[None] * (width - len(cells))]
             if number > 1 and any(value is not None for value in values):

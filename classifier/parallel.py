@@ -1,0 +1,215 @@
+"""Classify chunks one after another here, in several processes, or on a Dask cluster; the results are the same bytes.
+
+Each worker gets the model once, whatever the number of chunks: processes read it from a file, workers of a cluster keep it
+in memory. A worker that is lost loses nothing: Dask does its chunks again elsewhere.
+"""
+
+import contextlib
+import ipaddress
+import logging
+import tempfile
+import warnings
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from classifier.chunks import Chunk, Problems
+from classifier.errors import InputError
+from classifier.json_records import json_lines
+from classifier.memory import keep_freed_memory
+from classifier.model import Model
+from classifier.model_file import load_model, model_from_bytes, model_to_bytes, save_model
+from classifier.records import Classified, arrow_stream, csv_rows
+from classifier.sources import Place
+from classifier.version import VERSION
+
+# So many chunks are under way at most, or two for each worker if that is more: what is done early waits in memory.
+_FEWEST_UNDER_WAY = 32
+_SECONDS_TO_CONNECT = 10
+
+Task = tuple[Chunk, Place]
+
+SERIALISERS: dict[str, Callable[[Classified, Sequence[str]], bytes]] = {
+    "jsonl": json_lines,
+    "csv": csv_rows,
+    "parquet": arrow_stream,
+    "xlsx": arrow_stream,
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is made of a chunk: the format of its records, all their columns, and whether a malformed row ends the run."""
+
+    format_name: str
+    columns: tuple[str, ...]
+    stop: bool = True
+
+
+@dataclass(frozen=True)
+class Done:
+    """A chunk that was classified: its records as bytes of a file, how many they are, and what was wrong."""
+
+    data: bytes
+    paragraphs: int
+    problems: Problems
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Where chunks are classified: in ``jobs`` processes of this machine, or by the workers of a Dask ``scheduler``."""
+
+    jobs: int = 1
+    scheduler: str | None = None
+    allow_unencrypted: bool = False
+
+
+def classify_chunk(model: Model, chunk: Chunk, form: Form) -> Done:
+    """Read a chunk, classify its paragraphs, and write their records."""
+    problems = Problems(stop=form.stop)
+    paragraphs = chunk.read(problems)
+    if not paragraphs.texts:
+        return Done(b"", 0, problems)
+    classified = Classified(paragraphs, model.score(paragraphs.texts), model.identity)
+    return Done(SERIALISERS[form.format_name](classified, form.columns), len(paragraphs.texts), problems)
+
+
+def classify_chunks(
+    model: Model, tasks: Iterator[Task], form: Form, workers: Workers | None = None
+) -> Generator[tuple[Done, Place], None, None]:
+    """Yield what is done, in order, each with the place behind it.
+
+    Raises InputError where no scheduler answers, or where its connection would not be encrypted beyond this machine.
+    """
+    workers = workers or Workers()
+    if workers.scheduler is not None:
+        runner: contextlib.AbstractContextManager[_Running] = _on_cluster(model, workers)
+    elif workers.jobs > 1:
+        runner = _in_processes(model, workers.jobs)
+    else:
+        for chunk, place in tasks:
+            yield classify_chunk(model, chunk, form), place
+        return
+    from joblib import delayed  # Slow to import, and needed for several processes only.
+
+    with runner as running:
+        while under_way := list(islice(tasks, max(_FEWEST_UNDER_WAY, 2 * running.width))):
+            done = running.parallel(delayed(_in_worker)(running.model, chunk, form) for chunk, _ in under_way)
+            try:
+                yield from zip(done, (place for _, place in under_way), strict=True)
+            finally:
+                with warnings.catch_warnings(action="ignore"):  # Where a run ends early, it is meant to.
+                    done.close()
+
+
+class _ModelOfWorker(Protocol):
+    def get(self) -> Model:
+        """Return the model, which is read once in each process."""
+
+
+@dataclass(frozen=True)
+class _Running:
+    parallel: Callable[[Iterable[Any]], Generator[Done, None, None]]
+    model: _ModelOfWorker
+    width: int
+
+
+@dataclass(frozen=True)
+class _ModelInFile:
+    path: str
+
+    def get(self) -> Model:
+        return _read_once(self.path)
+
+
+@lru_cache(maxsize=1)
+def _read_once(path: str) -> Model:
+    keep_freed_memory()
+    return load_model(Path(path))
+
+
+class _ModelInMemory:
+    """A model on its way to workers of a cluster: sent as the bytes of its file, read once where it arrives."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self._version = data, VERSION
+        self._model: Model | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_model": None}
+
+    def get(self) -> Model:
+        if self._version != VERSION:
+            raise InputError(
+                f"a worker has policy-themes {VERSION}, but {self._version} sent it work; install the same version on all"
+            )
+        if self._model is None:
+            keep_freed_memory()
+            self._model = model_from_bytes(self._data, "the model that was sent")
+        return self._model
+
+
+def _in_worker(model: _ModelOfWorker, chunk: Chunk, form: Form) -> Done:
+    return classify_chunk(model.get(), chunk, form)
+
+
+@contextlib.contextmanager
+def _in_processes(model: Model, jobs: int) -> Iterator[_Running]:
+    from joblib import Parallel
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "worker.model"
+        save_model(model, path)
+        with Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch="all") as parallel:
+            yield _Running(parallel, _ModelInFile(str(path)), jobs)
+
+
+@contextlib.contextmanager
+def _on_cluster(model: Model, workers: Workers) -> Iterator[_Running]:
+    address = workers.scheduler or ""
+    _check_address(address, workers.allow_unencrypted)
+    try:
+        from distributed import Client, Security
+    except ImportError:
+        raise InputError("--scheduler needs Dask; install it with: pip install 'policy-themes[cluster]'") from None
+    from joblib import Parallel, parallel_config
+
+    logging.getLogger("distributed").setLevel(logging.ERROR)  # Workers that come and go are no news for a user.
+    security = Security(require_encryption=True) if address.startswith("tls://") else None
+    try:
+        client = Client(address, security=security, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError, TypeError, TimeoutError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{address}: no Dask scheduler answers ({reason}); start one with: dask scheduler") from None
+    with client:
+        width = sum(client.nthreads().values())
+        if not width:
+            raise InputError(f"{address}: this scheduler has no workers; start some with: dask worker {address}")
+        sent = _ModelInMemory(model_to_bytes(model))
+        with (
+            parallel_config(backend="dask", client=client, scatter=[sent]),
+            Parallel(n_jobs=-1, return_as="generator", batch_size=1, pre_dispatch="all") as parallel,
+        ):
+            yield _Running(parallel, sent, width)
+
+
+def _check_address(address: str, allow_unencrypted: bool) -> None:
+    parts = urlsplit(address)
+    if parts.scheme not in ("tcp", "tls") or not parts.hostname:
+        raise InputError(f"--scheduler {address!r}: not an address; write tcp://HOST:PORT or tls://HOST:PORT")
+    if parts.scheme == "tcp" and not allow_unencrypted and not _is_loopback(parts.hostname):
+        raise InputError(
+            f"--scheduler {address!r}: texts would cross the network unencrypted; use tls://, "
+            "or allow it with --allow-unencrypted where the network is your own"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
