@@ -7,7 +7,6 @@ Counts and frequencies equal those of scikit-learn's ``TfidfVectorizer(analyzer=
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,23 +48,6 @@ class Vocabulary:
         # The product adds up, for each text, the terms on the way to every node that it comes to.
         counts: csr_array = rows_of_ones(walk.nodes, walk.bounds, self.trie.paths.shape[0]) @ self.trie.paths
         return counts
-
-    def find(self, texts: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """Return (row, start, end, term number) of every occurrence, as arrays; offsets count the row's own characters.
-
-        >>> [column.tolist() for column in Vocabulary(("人民", "民调")).find(["为人民", "人民调解"])]
-        [[0, 1, 1], [1, 0, 1], [3, 2, 3], [0, 0, 1]]
-        """
-        joined = JoinedTexts.of(texts)
-        walk = self.trie.walk(joined, joined.starts)
-        paths = self.trie.paths[walk.nodes]
-        terms = paths.indices
-        first = np.repeat(np.arange(len(walk.nodes)), np.diff(paths.indptr))
-        rows = np.searchsorted(walk.bounds, first, side="right") - 1
-        lengths = np.array([*map(len, self.terms)], dtype=np.int64)
-        last = first + lengths[terms] - 1
-        starts, ends = (first, last + 1) if walk.places is None else (walk.places[first], walk.places[last] + 1)
-        return rows, starts - joined.starts[rows], ends - joined.starts[rows], terms
 
 
 @dataclass(frozen=True)

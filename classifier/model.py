@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.codebook import Codebook
+from classifier.evidence import EvidenceFinder
 from classifier.features import TfidfWeights, Vocabulary
-from classifier.joining import JoinedTexts, batches
+from classifier.joining import batches, counts_of
 from classifier.mixed import MixedRule
-from classifier.predictions import Evidence, Explanation, Prediction
-from classifier.scoring import Floats, StatementScorer, softmax, statement_means
-from classifier.splitting import SplitTexts, split_joined
+from classifier.predictions import Explanation, Prediction
+from classifier.scoring import Floats, ScoredStatements, StatementScorer, softmax, statement_shares, weighted_sums
+from classifier.short_texts import Answers, ShortTexts, are_few
 from classifier.text_scores import TextScores, ThemeNames
 
 
@@ -50,12 +51,11 @@ class Model:
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Classify texts, in order."""
-        return list(self.score(texts).predictions())
+        return [prediction for answers, _ in self._answers(texts) for prediction in answers.predictions]
 
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return the probabilities of the leaf codes, shape (texts, leaf codes), in the codebook's order."""
-        found = [self._of_texts(split, scores)[1] for _, split, scores in self._scored(texts)]
-        return np.concatenate([np.empty((0, len(self.names.leaves))), *found])
+        return self.score(texts).probabilities
 
     def linear_weights(self) -> tuple[Floats, Floats]:
         """Return calibrated weights, shape (leaf codes, terms), and intercepts: softmax of their scores is the answer."""
@@ -63,36 +63,46 @@ class Model:
 
     def score(self, texts: Sequence[str]) -> TextScores:
         """Return the arrays behind `predict`, without an object for each text: what a store of many texts keeps."""
-        empty, no_places = np.empty((0, len(self.names.leaves))), np.empty(0, dtype=np.int64)
-        columns = [(no_places, no_places, no_places, np.empty(0), empty, empty, empty)]
-        for joined, split, scores in self._scored(texts):
-            counts = np.diff(split.bounds)
-            offsets = np.repeat(joined.starts, counts)
-            means, probabilities = self._of_texts(split, scores)
-            shares = statement_means(split.bounds, self.lead_weight).data
-            columns.append(
-                (split.starts - offsets, split.ends - offsets, counts, shares, softmax(scores), means, probabilities)
-            )
-        starts, ends, counts, *values = (np.concatenate(column) for column in zip(*columns, strict=True))
-        return TextScores(
-            self.names, self.secondary_threshold, texts, starts, ends, np.concatenate(([0], np.cumsum(counts))), *values
-        )
+        return TextScores.joined(texts, [self._of_texts(batch, scored) for batch, scored in self._scored(texts)])
 
-    def _scored(self, texts: Sequence[str]) -> Iterator[tuple[JoinedTexts, SplitTexts, Floats]]:
-        """Yield the statements of batches of texts and their scores, shape (statements, leaf codes)."""
-        for batch in batches(texts):
-            joined = JoinedTexts.of(texts[batch])
-            split = split_joined(joined)
-            yield joined, split, self._scorer.scores(self.vocabulary.trie.walk(joined, split.starts)) + self._bias
+    def _scored(self, texts: Sequence[str]) -> Iterator[tuple[Sequence[str], ScoredStatements]]:
+        """Yield batches of texts, one or more, with the scores of their statements."""
+        for batch in [*batches(texts)] or [slice(0)]:
+            yield texts[batch], self._scorer.score(texts[batch])
 
-    def _of_texts(self, split: SplitTexts, scores: Floats) -> tuple[Floats, Floats]:
-        """Return the scores and probabilities of texts from the scores of their statements."""
-        means = statement_means(split.bounds, self.lead_weight)
-        mean_scores = means @ scores
-        probabilities = softmax(mean_scores)
+    def _answers(self, texts: Sequence[str]) -> Iterator[tuple[Answers, ScoredStatements]]:
+        """Yield what is said of batches of texts, and what it is based on."""
+        for batch, scored in self._scored(texts):
+            if are_few(batch, scored):
+                yield self._short_texts.answers(batch, scored), scored
+            else:
+                found = self._of_texts(batch, scored)
+                yield Answers(list(found.predictions()), found.mean_scores.tolist(), found.shares), scored
+
+    def _of_texts(self, texts: Sequence[str], scored: ScoredStatements) -> TextScores:
+        """Return the scores of texts from those of their statements."""
+        split = scored.split
+        shares = statement_shares(split.bounds, self.lead_weight)
+        mean_scores = weighted_sums(scored.scores, shares, split.bounds)
+        # Those of texts and of statements in one go.
+        every = softmax(np.concatenate((mean_scores, scored.scores)))
+        probabilities, parts = every[: len(texts)], every[len(texts) :]
         if self.mixed_rule is not None:
-            probabilities = self.mixed_rule.apply(probabilities, means @ softmax(scores))
-        return mean_scores, probabilities
+            probabilities = self.mixed_rule.apply(probabilities, weighted_sums(parts, shares, split.bounds))
+        offsets = scored.joined.starts.repeat(counts_of(split.bounds))
+        starts, ends = split.starts - offsets, split.ends - offsets
+        return TextScores(
+            self.names,
+            self.secondary_threshold,
+            texts,
+            starts,
+            ends,
+            split.bounds,
+            shares,
+            parts,
+            mean_scores,
+            probabilities,
+        )
 
     def explain(self, text: str, code: str | None = None) -> Explanation:
         """Say which terms speak for and against ``code``, by default the predicted leaf code."""
@@ -100,28 +110,20 @@ class Model:
 
     def explain_each(self, texts: Sequence[str], code: str | None = None, *, most: int | None = None) -> list[Explanation]:
         """Explain texts, in order; with ``most``, only so many of the strongest occurrences of terms in each."""
-        split = self.score(texts)
-        predictions = list(split.predictions())
-        codes = [code or prediction.detail or self.names.leaves[0] for prediction in predictions]
-        leaves = np.array([self.names.leaves.index(self.codebook.entry(own).code) for own in codes], dtype=np.int64)
-        text_of = np.repeat(np.arange(len(texts)), np.diff(split.bounds))
-        # What a term adds in one statement is shared by its occurrences there; keys are (statement, term), sorted.
-        features, terms = self.weights.apply(self.vocabulary.count(split.pieces)), np.int64(len(self.vocabulary))
-        statements = np.repeat(np.arange(features.shape[0]), np.diff(features.indptr))
-        added = split.shares[statements] * features.data * self._linear[features.indices, leaves[text_of[statements]]]
-        rows, starts, ends, found = self.vocabulary.find(split.pieces)
-        place = np.searchsorted(statements * terms + features.indices, rows * terms + found)
-        weights = (added / np.bincount(place, minlength=len(added)))[place]
-        offsets = split.starts[rows]
-        columns = (text_of[rows], starts + offsets, ends + offsets, found, weights)
-        kept = _strongest(columns[0], weights, most)
-        evidence: list[list[Evidence]] = [[] for _ in texts]
-        for number, start, end, term, weight in sorted(zip(*(column[kept].tolist() for column in columns), strict=True)):
-            evidence[number].append(Evidence(self.vocabulary.terms[term], start, end, weight))
-        return [
-            Explanation(prediction, own, float(split.mean_scores[n, leaf]), float(self._bias[leaf]), tuple(evidence[n]))
-            for n, (prediction, own, leaf) in enumerate(zip(predictions, codes, leaves, strict=True))
-        ]
+        asked = self.names.leaves.index(self.codebook.entry(code).code) if code else None
+        bias = self._bias.tolist()
+        explanations: list[Explanation] = []
+        for answers, scored in self._answers(texts):
+            places = self.names.leaf_places
+            # A text without any letter is explained by the first leaf code.
+            leaves = [places.get(found.detail, 0) if asked is None else asked for found in answers.predictions]
+            evidence = self._evidence.find(scored, answers.shares, np.array(leaves, dtype=np.intp), most)
+            rows = zip(answers.predictions, leaves, answers.scores, evidence, strict=True)
+            explanations += [
+                Explanation(prediction, code or self.names.leaves[leaf], scores[leaf], bias[leaf], own)
+                for prediction, leaf, scores, own in rows
+            ]
+        return explanations
 
     @cached_property
     def names(self) -> ThemeNames:
@@ -141,12 +143,12 @@ class Model:
 
     @cached_property
     def _scorer(self) -> StatementScorer:
-        return StatementScorer(self.vocabulary.trie, self.weights.idf, self._linear)
+        return StatementScorer(self.vocabulary.trie, self.weights.idf, self._linear, self._bias)
 
+    @cached_property
+    def _short_texts(self) -> ShortTexts:
+        return ShortTexts(self.names, self.lead_weight, self.secondary_threshold, self.mixed_rule)
 
-def _strongest(texts: NDArray[np.int64], weights: Floats, most: int | None) -> NDArray[np.int64]:
-    """Return the places of the ``most`` weights of each text that are farthest from 0; all where it is None."""
-    order = np.lexsort((-np.abs(weights), texts))
-    own = texts[order]
-    rank = np.arange(len(order)) - np.searchsorted(own, own)
-    return order if most is None else order[rank < most]
+    @cached_property
+    def _evidence(self) -> EvidenceFinder:
+        return EvidenceFinder(self.vocabulary.trie, self.vocabulary.terms, self.weights.idf, self._linear)

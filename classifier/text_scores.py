@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, islice, repeat
+from itertools import chain, compress, islice, repeat
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.codebook import Codebook
-from classifier.joining import Places
+from classifier.joining import Places, counts_of
 from classifier.predictions import Prediction, StatementPrediction
 from classifier.scoring import Floats
 
@@ -19,14 +20,14 @@ class ThemeNames:
 
     def __init__(self, codebook: Codebook) -> None:
         self.themes, self.leaves = codebook.theme_codes, codebook.leaf_codes
+        self.leaf_places = {code: place for place, code in enumerate(self.leaves)}
         # 1 where a leaf code belongs to a theme, shape (leaf codes, themes).
         self.fold: Floats = np.eye(len(self.themes))[list(codebook.leaf_theme_places)]
         allowed = codebook.secondary_codes
         self.may_be_secondary = np.array([code in allowed for code in self.themes])
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """What rows of leaf probabilities say: theme and leaf code as places, shape (rows,), themes' probabilities."""
 
     themes: NDArray[np.intp]
@@ -63,6 +64,17 @@ class TextScores:
     mean_scores: Floats
     probabilities: Floats
 
+    @classmethod
+    def joined(cls, texts: Sequence[str], batches: Sequence["TextScores"]) -> "TextScores":
+        """Join the scores of one or more batches of texts."""
+        if len(batches) == 1:
+            return batches[0]
+        columns = ("starts", "ends", "shares", "parts", "mean_scores", "probabilities")
+        arrays = {name: np.concatenate([getattr(batch, name) for batch in batches]) for name in columns}
+        counts = np.concatenate([counts_of(batch.bounds) for batch in batches])
+        names, threshold = batches[0].names, batches[0].secondary_threshold
+        return cls(names, threshold, texts, bounds=np.append(0, np.cumsum(counts)), **arrays)
+
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
         """The statements' places in their text."""
@@ -71,7 +83,7 @@ class TextScores:
     @cached_property
     def pieces(self) -> list[str]:
         """The statements' texts."""
-        counts = np.diff(self.bounds).tolist()
+        counts = counts_of(self.bounds).tolist()
         owners = chain.from_iterable(map(repeat, self.texts, counts))
         return [text[start:end] for text, start, end in zip(owners, self.starts.tolist(), self.ends.tolist(), strict=True)]
 
@@ -88,47 +100,56 @@ class TextScores:
     @cached_property
     def secondary(self) -> NDArray[np.bool_]:
         """Whether a theme is a text's secondary one, shape (texts, themes): some statement is about it."""
-        if not len(self.texts):
-            return np.zeros((0, len(self.names.themes)), dtype=bool)
-        strongest = np.maximum.reduceat(self.of_parts.probabilities, self.bounds[:-1])
-        found: NDArray[np.bool_] = (strongest >= self.secondary_threshold) & self.names.may_be_secondary
-        found[np.arange(len(found)), self.of_texts.themes] = False
+        return self._secondary(self.of_texts.themes, self.of_parts.probabilities)
+
+    def _secondary(self, themes: NDArray[np.intp], of_parts: Floats) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = np.maximum.reduceat(of_parts, self.bounds[:-1]) >= self.secondary_threshold
+        found &= self.names.may_be_secondary
+        found[np.arange(len(found)), themes] = False
         return found
 
     @cached_property
     def blank(self) -> NDArray[np.bool_]:
         """Whether a text has no letter or digit, and so no theme."""
-        return np.fromiter((not _has_letter(text) for text in self.texts), dtype=bool, count=len(self.texts))
+        return np.fromiter((not has_letter(text) for text in self.texts), dtype=bool, count=len(self.texts))
 
     def predictions(self) -> Iterator[Prediction]:
         """Yield what is said of each text, as objects."""
-        themes = self.names.themes
-        statements, spans = self._described(self.of_parts, self.parts), iter(self.spans)
-        texts = zip(self.texts, self._described(self.of_texts, self.probabilities), strict=True)
-        rows = zip(texts, self.secondary, np.diff(self.bounds).tolist(), self.blank.tolist(), strict=True)
-        for (text, (theme, detail, confidence, scores, leaf_scores)), second, count, blank in rows:
-            parts = tuple(
+        # Texts and statements in one go: for one short text, the number of calls rules.
+        rows, count = np.concatenate((self.probabilities, self.parts)), len(self.texts)
+        named = Named.of(rows, self.names)
+        secondary = self._secondary(named.themes[:count], named.probabilities[count:]).tolist()
+        descriptions = self._described(named, rows)
+        of_texts = list(islice(descriptions, count))
+        places = zip(self.starts.tolist(), self.ends.tolist(), descriptions, strict=True)
+        for text, (theme, detail, confidence, scores, leaf_scores), others, statements in zip(
+            self.texts, of_texts, secondary, counts_of(self.bounds).tolist(), strict=True
+        ):
+            parts = [
                 StatementPrediction(text[start:end], start, end, *description)
-                for (start, end), description in zip(islice(spans, count), statements, strict=False)
-            )
-            if blank:
-                nothing = dict.fromkeys(themes, 0.0), dict.fromkeys(self.names.leaves, 0.0)
-                yield Prediction("", "", 0.0, (), *nothing, ())
+                for start, end, description in islice(places, statements)
+            ]
+            if has_letter(text):
+                chosen = tuple(compress(self.names.themes, others))
+                yield Prediction(theme, detail, confidence, chosen, scores, leaf_scores, tuple(parts))
             else:
-                others = tuple(themes[place] for place in np.flatnonzero(second).tolist())
-                yield Prediction(theme, detail, confidence, others, scores, leaf_scores, parts)
+                yield without_theme(self.names)
 
-    def _described(
-        self, named: Named, leaves: Floats
-    ) -> Iterator[tuple[str, str, float, dict[str, float], dict[str, float]]]:
+    def _described(self, named: Named, rows: Floats) -> Iterator[tuple[str, str, float, dict[str, float], dict[str, float]]]:
         """Yield theme, leaf code, confidence, and the probabilities of themes and of leaf codes, for each row."""
-        names = self.names
-        rows = zip(named.themes.tolist(), named.leaves.tolist(), named.probabilities.tolist(), leaves.tolist(), strict=True)
-        for theme, leaf, of_themes, of_leaves in rows:
-            scores = dict(zip(names.themes, of_themes, strict=True)), dict(zip(names.leaves, of_leaves, strict=True))
-            yield names.themes[theme], names.leaves[leaf], of_themes[theme], *scores
+        themes, leaves = self.names.themes, self.names.leaves
+        columns = named.themes.tolist(), named.leaves.tolist(), named.probabilities.tolist(), rows.tolist()
+        for theme, leaf, of_themes, of_leaves in zip(*columns, strict=True):
+            scores = dict(zip(themes, of_themes, strict=True)), dict(zip(leaves, of_leaves, strict=True))
+            yield themes[theme], leaves[leaf], of_themes[theme], *scores
 
 
-def _has_letter(text: str) -> bool:
+def has_letter(text: str) -> bool:
+    """Tell whether a text has any letter or digit; one without has no theme."""
     # The first character of nearly every text is a letter.
     return text[:1].isalnum() or any(map(str.isalnum, text))
+
+
+def without_theme(names: ThemeNames) -> Prediction:
+    """Return what is said of a text that has no theme."""
+    return Prediction("", "", 0.0, (), dict.fromkeys(names.themes, 0.0), dict.fromkeys(names.leaves, 0.0), ())

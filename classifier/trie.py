@@ -1,29 +1,29 @@
 """A trie over terms, walked by all places of a batch at once: at each, the longest beginning of a term that stands there.
 
-Nodes are numbered so that comparing numbers tells what would else be looked up: 0 is nowhere, then come the characters (the
-number of a character is that of its node), then the longer nodes without children, then those with children.
+Nodes are numbered by length: 0 is nowhere, then come the characters (the number of a character is that of its node), then
+the longer nodes. So of two nodes on one way the greater number is the deeper one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from classifier.hash_table import HashTable
 from classifier.joining import CODE_POINTS, JoinedTexts, Places, code_points_of
 from classifier.normalisation import normalise_character
+from classifier.transitions import Transitions
 
 Numbers = NDArray[np.int32]
 
-_UNMET, _PASSED_OVER = -1, -2
-# Up to 4,096 different characters, a table of all pairs is fastest; of more, pairs are hashed as longer nodes are.
-_LARGEST_PAIR_TABLE = 1 << 24
+# The first is the least of all numbers.
+_UNMET, _PASSED_OVER = -2, -1
+_NO_TERM = -1
 
 
-@dataclass(frozen=True)
-class Walk:
+class Walk(NamedTuple):
     """What a walk found: the deepest node that begins at each character, but for those that are passed over.
 
     Row ``i`` has the characters ``bounds[i]:bounds[i + 1]``; ``places`` are theirs in the joined texts, None if none is
@@ -36,80 +36,106 @@ class Walk:
 
 
 class Trie:
-    """Terms as a trie in arrays; each term is normalised and has a character or more.
-
-    ``paths``, shape (nodes, terms), has ones at the terms that stand on the way to each node.
-    """
+    """Terms as a trie in arrays; each term is normalised and has a character or more."""
 
     def __init__(self, terms: Sequence[str]) -> None:
         alphabet, letters, uses = np.unique(code_points_of("".join(terms)), return_inverse=True, return_counts=True)
-        # What is used most comes first: it then lies close together in the table of pairs, and in the processor's cache.
+        # What is used most comes first: it then lies close together in tables, and in the processor's cache.
         by_use = np.argsort(-uses, kind="stable")
         alphabet, letters = alphabet[by_use], np.argsort(by_use)[letters] + 1
-        self._size = len(alphabet) + 1
+        size = len(alphabet) + 1
         # By code point. Filled as characters are met: to look at all of Unicode first would take half a second.
         self._numbers = np.full(CODE_POINTS, _UNMET, dtype=np.int32)
         self._number_of = {chr(code): number for number, code in enumerate(alphabet.tolist(), 1)}
-        parents, steps, node_of_term = _nodes(letters, np.array([*map(len, terms)], dtype=np.int64), self._size)
-        # Numbered anew: nodes with children last.
-        longer = np.arange(self._size, len(parents))
-        has_child = np.zeros(len(parents), dtype=bool)
-        has_child[parents[longer]] = True
-        number = np.arange(len(parents), dtype=np.int32)
-        number[longer[np.argsort(has_child[longer], kind="stable")]] = longer
-        self._first_with_children = len(parents) - int(has_child[longer].sum())
-        keys, values = number[parents[longer]] * np.int64(self._size) + steps[longer], number[longer]
-        self._pairs: Numbers | None = None
-        if self._size**2 <= _LARGEST_PAIR_TABLE:
-            self._pairs = np.zeros(self._size**2, dtype=np.int32)
-            of_two = keys < self._size**2
-            self._pairs[keys[of_two]] = values[of_two]
-            keys, values = keys[~of_two], values[~of_two]
-        self._steps = HashTable(keys, values)
-        parent_of = np.empty_like(number)
-        parent_of[number] = number[parents]
-        self.paths = _paths(parent_of, number[node_of_term])
+        self._lengths = np.array([*map(len, terms)], dtype=np.int64)
+        self._levels, self._parents, steps, self._node_of_term = _nodes(letters, self._lengths, size)
+        self._steps = Transitions(self._parents[size:], steps[size:], size)
 
     def walk(self, joined: JoinedTexts, starts: Places) -> Walk:
         """Walk from every character of joined texts; no step goes from one row into the next.
 
         Rows begin at ``starts``, and each ends where the next begins.
         """
-        characters = self._numbered(joined)
+        nodes = self._numbered(joined)
         places = None
-        if characters.min(initial=0) < 0:
-            places = np.flatnonzero(characters >= 0)
+        if np.minimum.reduce(nodes) < 0:
+            places = np.flatnonzero(nodes >= 0)
             # Few are passed over: to count those before each row is quicker than to look the row up among the others.
-            starts = starts - np.searchsorted(np.flatnonzero(characters < 0), starts)
-            characters = characters.take(places)
-        # What a step leads to; the character that begins a row can be stood on but not stepped to.
-        next_to = np.append(characters, np.int32(0))
-        next_to[starts] = 0
-        if self._pairs is None:
-            nodes = self._steps.get(characters * np.int64(self._size) + next_to[1:])
+            starts = starts - np.searchsorted(np.flatnonzero(nodes < 0), starts)
+            nodes = nodes.take(places)
+        # What a step goes by; the character that begins a row can be stood on but not stepped to.
+        letters = np.zeros(len(nodes) + len(self._levels), dtype=np.int64)
+        letters[: len(nodes)] = nodes
+        letters[starts] = 0
+        if joined.few:
+            self._step_everywhere(nodes, letters)
         else:
-            # The longer of two nodes has the greater number.
-            nodes = self._pairs.take((characters * np.int32(self._size) + next_to[1:]).astype(np.intp), mode="clip")
-        at = np.flatnonzero(nodes >= self._first_with_children)
-        node = nodes.take(at)
-        nodes = np.maximum(nodes, characters)
-        depth = 2
-        while len(at):
-            node = self._steps.get(node * np.int64(self._size) + next_to.take(at + depth, mode="clip"))
-            deeper = np.flatnonzero(node > 0)
-            at, node = at.take(deeper), node.take(deeper)
-            nodes[at] = node
-            further = np.flatnonzero(node >= self._first_with_children)
-            at, node = at.take(further), node.take(further)
-            depth += 1
-        bounds = np.append(starts, len(characters))
+            self._step_on(nodes, letters)
+        bounds = np.empty(len(starts) + 1, dtype=np.int64)
+        bounds[:-1] = starts
+        bounds[-1] = len(nodes)
         bounds[0] = 0
         return Walk(nodes, bounds, places)
+
+    def _step_everywhere(self, nodes: Numbers, letters: Places) -> None:
+        """Take all places to their deepest nodes, those that are there already as well: fewest calls."""
+        reached = nodes
+        for depth in range(1, len(self._levels)):
+            reached = self._steps.reached(reached, letters[depth : depth + len(nodes)])
+            np.maximum(nodes, reached, out=nodes)
+
+    def _step_on(self, nodes: Numbers, letters: Places) -> None:
+        """Take all places to their deepest nodes, and look at each only as long as a step leads on: least work."""
+        at, deeper = self._steps.found(nodes, letters[1 : len(nodes) + 1])
+        depth = 1
+        while len(at):
+            nodes[at] = deeper
+            depth += 1
+            on = self._steps.leading_on(deeper)
+            at, deeper = at.take(on), deeper.take(on)
+            on, deeper = self._steps.found(deeper, letters.take(at + depth, mode="clip"))
+            at = at.take(on)
+
+    def occurrences(self, walk: Walk) -> tuple[Places, Numbers]:
+        """Return every occurrence of a term in a walk as (place in ``walk.nodes``, term), in order of start and end."""
+        ways = self._ways.take(walk.nodes, axis=0, mode="clip").ravel()
+        found = (ways >= 0).nonzero()[0]
+        return found // self._ways.shape[1], ways.take(found)
+
+    def spans(self, walk: Walk, places: Places, terms: Numbers) -> tuple[Places, Places]:
+        """Return where occurrences start and end in the joined texts, as shown: with what was passed over in them."""
+        last = places + self._lengths.take(terms) - 1
+        return (places, last + 1) if walk.places is None else (walk.places.take(places), walk.places.take(last) + 1)
+
+    def sums(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return for each node the sum of the weights of the terms on the way to it; ``weights`` has a row for each term."""
+        sums = np.zeros((len(self._parents), weights.shape[1]))
+        sums[self._node_of_term] = weights
+        for first, last in self._levels[1:]:
+            sums[first:last] += sums[self._parents[first:last]]
+        return sums
+
+    @cached_property
+    def paths(self) -> csr_array:
+        """Ones at the terms that stand on the way to each node, shape (nodes, terms)."""
+        known = self._ways >= 0
+        return rows_of_ones(self._ways[known], np.append(0, np.cumsum(known.sum(axis=1))), len(self._lengths))
+
+    @cached_property
+    def _ways(self) -> Numbers:
+        """The terms that stand on the way to each node, by length, shape (nodes, longest term)."""
+        term_at = np.full(len(self._parents), _NO_TERM, dtype=np.int32)
+        term_at[self._node_of_term] = np.arange(len(self._lengths))
+        ways = np.full((len(self._parents), len(self._levels)), _NO_TERM, dtype=np.int32)
+        for depth, (first, last) in enumerate(self._levels):
+            ways[first:last] = ways[self._parents[first:last]]
+            ways[first:last, depth] = term_at[first:last]
+        return ways
 
     def _numbered(self, joined: JoinedTexts) -> Numbers:
         """Return the numbers of all characters: 0 where no term has it and between texts, below 0 where passed over."""
         numbers = self._numbers.take(joined.code_points, mode="clip")
-        if (numbers == _UNMET).any():
+        if np.minimum.reduce(numbers) == _UNMET:
             for code in np.unique(joined.code_points[numbers == _UNMET]).tolist():
                 plain = normalise_character(chr(code))
                 self._numbers[code] = self._number_of.get(plain, 0) if plain else _PASSED_OVER
@@ -125,37 +151,24 @@ def rows_of_ones(columns: Numbers, bounds: Places, width: int, kind: type = np.i
     return csr_array((np.ones(len(columns), dtype=kind), indices, ends), shape=(len(bounds) - 1, width))
 
 
-def _nodes(letters: Places, lengths: Places, size: int) -> tuple[Places, Places, Places]:
-    """Return the parent and the last letter of every node, and the node of every term.
+def _nodes(letters: Places, lengths: Places, size: int) -> tuple[list[tuple[int, int]], Places, Places, Places]:
+    """Return the nodes of each length (first, behind the last), the parent and last letter of each, and each term's node.
 
-    ``letters`` are those of all terms, one after another. Nodes are numbered by length, those of one character by letter.
+    ``letters`` are those of all terms, one after another. Nodes are numbered by length, then by parent and letter.
     """
     begins = np.cumsum(lengths) - lengths
-    parents, steps = [np.zeros(size, dtype=np.int64)], [np.arange(size)]
+    levels, parents, steps = [(0, size)], [np.zeros(size, dtype=np.int64)], [np.arange(size)]
     node_of_term = np.zeros(len(lengths), dtype=np.int64)
-    term, node, count = np.arange(len(lengths)), letters[begins], size
-    depth = 1
-    while len(term):
+    term, node = np.arange(len(lengths)), letters[begins]
+    while True:
         node_of_term[term] = node
-        longer = lengths[term] > depth
+        longer = lengths[term] > len(levels)
         term = term[longer]
-        different, place = np.unique(node[longer] * size + letters[begins[term] + depth], return_inverse=True)
+        if not len(term):
+            return levels, np.concatenate(parents), np.concatenate(steps), node_of_term
+        different, place = np.unique(node[longer] * size + letters[begins[term] + len(levels)], return_inverse=True)
         parents.append(different // size)
         steps.append(different % size)
+        count = levels[-1][1]
         node = count + place
-        count += len(different)
-        depth += 1
-    return np.concatenate(parents), np.concatenate(steps), node_of_term
-
-
-def _paths(parents: Numbers, node_of_term: Numbers) -> csr_array:
-    """Return ones at the terms that stand on the way to each node, shape (nodes, terms)."""
-    term_at = np.full(len(parents), -1, dtype=np.int32)
-    term_at[node_of_term] = np.arange(len(node_of_term))
-    above = np.arange(len(parents), dtype=np.int32)
-    ways = [term_at]
-    while (above := parents[above]).any():
-        ways.append(np.where(above > 0, term_at[above], -1))
-    terms = np.array(ways).T
-    bounds = np.concatenate(([0], np.cumsum((terms >= 0).sum(axis=1))))
-    return rows_of_ones(terms[terms >= 0], bounds, len(node_of_term))
+        levels.append((count, count + len(different)))

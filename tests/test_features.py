@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from classifier.features import TfidfWeights, Vocabulary
+from classifier.joining import JoinedTexts
 from classifier.normalisation import normalise, normalise_character
 
 TERMS = tuple(
@@ -77,10 +78,12 @@ def test_width_space_and_case_make_no_difference(shown: str, plain: str) -> None
 
 
 def test_occurrences_are_found_at_their_place_in_the_text_as_shown() -> None:
-    vocabulary = Vocabulary(("人民", "民调", "调解"))
+    trie = Vocabulary(("人民", "民调", "调解")).trie
     text = "人 民\n调解"
-    _, starts, ends, _ = vocabulary.find([text])
-    assert sorted(text[start:end] for start, end in zip(starts, ends, strict=True)) == ["人 民", "民\n调", "调解"]
+    joined = JoinedTexts.of([text])
+    walk = trie.walk(joined, joined.starts)
+    starts, ends = trie.spans(walk, *trie.occurrences(walk))
+    assert [text[start:end] for start, end in zip(starts - 1, ends - 1, strict=True)] == ["人 民", "民\n调", "调解"]
 
 
 def test_an_empty_batch_and_texts_without_terms_have_empty_rows() -> None:
