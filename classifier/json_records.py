@@ -24,7 +24,7 @@ def json_lines(classified: Classified, columns: Sequence[str]) -> bytes:
     scores = classified.scores
     names = scores.names
     shares = np.rint(scores.of_texts.probabilities * 10**DIGITS).astype(np.int32)
-    confidence = shares[np.arange(len(shares)), scores.of_texts.themes]
+    confidence = np.rint(scores.of_texts.confidence * 10**DIGITS).astype(np.int32)
     heads = _heads(classified.paragraphs)
     labels = _behind_codes(_labels(names), scores.of_texts.leaves, confidence, b',"secondary":')
     seconds = [_json_list(codes) for codes in classified.secondary()]
@@ -91,7 +91,7 @@ def _lengths_in_json() -> NDArray[np.uint8]:
 def _statement_ends(scores: TextScores, model_name: bytes) -> list[bytes]:
     """Return what stands between the text of each statement and the next text, or the end of the record."""
     codes = [b'","theme":%b,"confidence":' % orjson.dumps(code) for code in scores.names.themes]
-    values = np.rint(scores.of_parts.probabilities.max(axis=1, initial=0) * 10**DIGITS).astype(np.int32)
+    values = np.rint(scores.of_parts.confidence * 10**DIGITS).astype(np.int32)
     ends = _behind_codes(codes, scores.of_parts.themes, values, b'},{"text":"')
     inner, last = len(b',{"text":"'), b'],"model":' + model_name + b"}\n"
     for place in (scores.bounds[1:] - 1).tolist():

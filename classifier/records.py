@@ -62,7 +62,7 @@ class Classified:
         leaves = [code if own else "" for code, own in zip(_take(names.leaves, scores.of_texts.leaves), kept, strict=True)]
         themes = [code if own else "" for code, own in zip(_take(names.themes, scores.of_texts.themes), kept, strict=True)]
         second = [";".join(codes) if own else "" for codes, own in zip(self.secondary(), kept, strict=True)]
-        confidence = shares[np.arange(len(shares)), scores.of_texts.themes]
+        confidence = np.round(scores.of_texts.confidence * kept, DIGITS)
         columns = {"theme": themes, "detail": leaves, "confidence": confidence, "secondary": second}
         columns |= {f"score_{code}": shares[:, place] for place, code in enumerate(names.themes)}
         return columns | {"model": [self.model_name] * len(shares)}

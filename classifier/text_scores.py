@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain, compress, islice, repeat
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,21 +26,31 @@ class ThemeNames:
         self.may_be_secondary = np.array([code in allowed for code in self.themes])
 
 
-class Named(NamedTuple):
-    """What rows of leaf probabilities say: theme and leaf code as places, shape (rows,), themes' probabilities."""
+class Named:
+    """What rows of leaf probabilities, shape (rows, leaf codes), say: themes and leaf codes as places, and how sure.
 
-    themes: NDArray[np.intp]
-    leaves: NDArray[np.intp]
-    probabilities: Floats
+    ``themes``, shape (rows,), are the most probable ones, ``probabilities``, shape (rows, themes), those of all.
+    """
 
-    @classmethod
-    def of(cls, leaves: Floats, names: ThemeNames) -> "Named":
-        """Choose the most probable theme of each row, shape (rows, leaf codes), and in it the most probable leaf code."""
-        probabilities = leaves @ names.fold
+    def __init__(self, leaves: Floats, names: ThemeNames) -> None:
+        self._of_leaves, self._fold = leaves, names.fold
+        self.probabilities: Floats = leaves @ names.fold
         # By columns: NumPy is slow in reducing many short rows.
-        best = np.ascontiguousarray(probabilities.T).argmax(axis=0)
-        inside = (leaves * names.fold.T.take(best, axis=0)).T
-        return cls(best, np.ascontiguousarray(inside).argmax(axis=0), probabilities)
+        self._columns = np.ascontiguousarray(self.probabilities.T)
+        self.themes: NDArray[np.intp] = self._columns.argmax(axis=0)
+
+    @cached_property
+    def confidence(self) -> Floats:
+        """The probability of each row's theme."""
+        highest: Floats = self._columns.max(axis=0)
+        return highest
+
+    @cached_property
+    def leaves(self) -> NDArray[np.intp]:
+        """The most probable leaf code of each row's theme."""
+        inside = (self._of_leaves * self._fold.T.take(self.themes, axis=0)).T
+        places: NDArray[np.intp] = np.ascontiguousarray(inside).argmax(axis=0)
+        return places
 
 
 @dataclass(frozen=True)
@@ -90,12 +99,12 @@ class TextScores:
     @cached_property
     def of_texts(self) -> Named:
         """Theme and leaf code of each text."""
-        return Named.of(self.probabilities, self.names)
+        return Named(self.probabilities, self.names)
 
     @cached_property
     def of_parts(self) -> Named:
         """Theme and leaf code of each statement."""
-        return Named.of(self.parts, self.names)
+        return Named(self.parts, self.names)
 
     @cached_property
     def secondary(self) -> NDArray[np.bool_]:
@@ -117,7 +126,7 @@ class TextScores:
         """Yield what is said of each text, as objects."""
         # Texts and statements in one go: for one short text, the number of calls rules.
         rows, count = np.concatenate((self.probabilities, self.parts)), len(self.texts)
-        named = Named.of(rows, self.names)
+        named = Named(rows, self.names)
         secondary = self._secondary(named.themes[:count], named.probabilities[count:]).tolist()
         descriptions = self._described(named, rows)
         of_texts = list(islice(descriptions, count))
