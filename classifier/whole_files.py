@@ -1,7 +1,7 @@
 """Write files whole or not at all: under a temporary name in the same folder, renamed when all is there."""
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +13,10 @@ def replacing(output: Path) -> Iterator[Path]:
 
     Raises OSError where the folder cannot be written to or the disk is full.
     """
-    handle, name = tempfile.mkstemp(dir=output.absolute().parent, prefix=f".{output.name}.", suffix=output.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    # The name is known before there is a file: an interrupt at whatever moment leaves none behind.
+    temporary = output.absolute().parent / f".{output.name}.{secrets.token_hex(4)}{output.suffix}"
     try:
+        temporary.touch(0o600, exist_ok=False)
         yield temporary
         mask = os.umask(0)
         os.umask(mask)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -161,11 +162,16 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
 def test_an_interrupt_stops_a_long_run_without_traceback_or_leftovers(tmp_path: Path) -> None:
     row = json.dumps({"text": "全年调解纠纷300件，成功率98%。举办普法讲座12场，受众3000人。"}, ensure_ascii=False)
     (tmp_path / "big.jsonl").write_text(f"{row}\n" * 60_000, encoding="utf-8")
-    process = command_line("classify", str(tmp_path / "big.jsonl"), "-o", str(tmp_path / "out.jsonl"))
+    # What a shell starts with & is told to ignore Ctrl-C, and so are all that it starts, such as these tests.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = command_line("classify", str(tmp_path / "big.jsonl"), "-o", str(tmp_path / "out.jsonl"))
+    finally:
+        signal.signal(signal.SIGINT, before)
     deadline = time.monotonic() + 60
     while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
         time.sleep(0.02)
-    process.send_signal(2)
+    process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130 and b"stopped" in errors and b"Traceback" not in errors
     assert [path.name for path in tmp_path.iterdir()] == ["big.jsonl"]

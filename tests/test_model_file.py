@@ -1,6 +1,7 @@
 """Model files: the same bytes for the same model, and refused unless whole, unchanged and of this version."""
 
 import json
+import os
 import pickle
 import zipfile
 from pathlib import Path
@@ -147,3 +148,21 @@ def test_a_failed_write_leaves_the_old_model(
         save_model(model, path)
     assert path.read_bytes() == before
     assert [found.name for found in tmp_path.iterdir()] == ["kept.model"]
+
+
+def test_an_interrupt_between_two_steps_leaves_no_file(
+    model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = os.open
+
+    def make(path: str, flags: int, mode: int = 0o777) -> int:
+        handle = made(path, flags, mode)
+        if Path(path).parent == tmp_path:
+            os.close(handle)
+            raise KeyboardInterrupt
+        return handle
+
+    monkeypatch.setattr(os, "open", make)
+    with pytest.raises(KeyboardInterrupt):
+        save_model(model, tmp_path / "kept.model")
+    assert list(tmp_path.iterdir()) == []
