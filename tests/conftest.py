@@ -1,12 +1,15 @@
 """What several tests need: the shipped labels, a model trained from them once, and the command line."""
 
 import os
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from made_once import made_once
 from paths import ROOT
 
 from classifier import LabelSet, Model, load_labels
@@ -14,6 +17,10 @@ from classifier.default_model import default_model
 from classifier.settings import HOME_VARIABLE
 
 pytest_plugins = ["web_fixtures", "browser_fixtures"]
+
+# An example that takes long because the machine has other things to do is not wrong.
+settings.register_profile("patient", parent=settings.default, deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,7 +59,20 @@ def labels() -> LabelSet:
 
 
 @pytest.fixture(scope="session")
-def model(data_folder: Path) -> Model:
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the default model in it, to be copied."""
+
+    def train_into(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(HOME_VARIABLE, str(folder))
+            default_model()
+
+    return made_once(tmp_path_factory, "trained", train_into)
+
+
+@pytest.fixture(scope="session")
+def model(trained_home: Path, data_folder: Path) -> Model:
+    shutil.copytree(trained_home, data_folder, dirs_exist_ok=True)
     return default_model()
 
 

@@ -1,43 +1,90 @@
 """What tests of the web application need: a fresh application with the seeds imported, and clients for it."""
 
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from application import services_of
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from fewer_labels import with_fewer_examples
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from made_once import made_once
 
 from classifier import LabelSet, Model, evaluate, evaluate_held_out, learning_curve, shipped_folder, train
 from classifier.settings import HOME_VARIABLE
 from web import WebSettings, create_app
+from web.store import users
 from web.store.training_labels import count_texts
 from web.store.users import add_user
 
 
-@pytest.fixture(scope="session")
-def new_home(model: Model, data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder as it is after the first start: migrated, with a model in use and the seeds imported."""
-    folder = tmp_path_factory.mktemp("web") / "home"
-    shutil.copytree(data_folder, folder)
+class CompiledTemplates(BytecodeCache):
+    """Templates as they were compiled once in this process: hundreds of tests make an application of their own."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        compiled = self._compiled.get((bucket.key, bucket.checksum))
+        if compiled is not None:
+            bucket.bytecode_from_string(compiled)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(HOME_VARIABLE, str(folder))
-        services_of(create_app(WebSettings(measure_model=False))).database.close()
-    return folder
+        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()})
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def servers_hasher() -> Iterator[PasswordHasher]:
+    """Hash passwords as cheaply as can be in this process, and return what hashes them in a server."""
+    hasher, cheap = users._HASHER, PasswordHasher.from_parameters(CHEAPEST)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(users, "_HASHER", cheap)
+        patch.setattr(users, "_NOBODYS_HASH", cheap.hash("nobody"))
+        yield hasher
 
 
 @pytest.fixture(scope="session")
-def evaluation(labels: LabelSet, model: Model) -> dict[str, object]:
+def new_home(trained_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as it is after the first start, to be copied: migrated, with a model in use and the seeds imported."""
+
+    def start(folder: Path) -> None:
+        shutil.copytree(trained_home, folder, dirs_exist_ok=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(HOME_VARIABLE, str(folder))
+            services_of(create_app(WebSettings(measure_model=False))).database.close()
+
+    return made_once(tmp_path_factory, "started", start)
+
+
+@pytest.fixture(scope="session")
+def evaluation(labels: LabelSet, model: Model, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
     """A real evaluation, made with fewer texts and splits than a server's."""
-    fewer = with_fewer_examples(labels)
-    found = evaluate(fewer, train, most_splits=2)
-    found["learning_curve"] = learning_curve(fewer, shares=(0.3, 1.0))
-    found["held_out"] = evaluate_held_out(fewer, shipped_folder("labels"), lambda _: model)
-    found["texts_of"] = count_texts(labels)
-    found["same_labels"] = True
-    return found
+
+    def measure(folder: Path) -> None:
+        fewer = with_fewer_examples(labels)
+        found = evaluate(fewer, train, most_splits=2)
+        found["learning_curve"] = learning_curve(fewer, shares=(0.3, 1.0))
+        found["held_out"] = evaluate_held_out(fewer, shipped_folder("labels"), lambda _: model)
+        found["texts_of"] = count_texts(labels)
+        found["same_labels"] = True
+        (folder / "evaluation.json").write_text(json.dumps(found), encoding="utf-8")
+
+    folder = made_once(tmp_path_factory, "evaluated", measure)
+    result: dict[str, object] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    return result
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 from application import services_of
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
@@ -16,7 +18,7 @@ from web.addresses import counted_address
 from web.errors import TooManyError
 from web.store.log_ins import check_log_in
 from web.store.revisions import now
-from web.store.users import add_user, list_tokens, set_disabled, set_password, set_role
+from web.store.users import add_user, get_user, list_tokens, set_disabled, set_password, set_role
 from web.tables import LogInFailure, Token, User
 
 PASSWORD = "correct horse"
@@ -305,6 +307,17 @@ def test_an_unknown_name_takes_as_long_as_a_known_one(app: Flask, wang: User, mo
     for name in ("wang", "nobody", "closed"):
         log_in(app.test_client(), name, "wrong password")
     assert len(hashed) == 3 and all(entry.startswith("$argon2id$") for entry in hashed)
+    assert extract_parameters(hashed[0]) == extract_parameters(hashed[1]) == extract_parameters(hashed[2])
+
+
+def test_a_server_hashes_passwords_at_the_cost_that_the_standard_recommends(
+    app: Flask, wang: User, servers_hasher: PasswordHasher
+) -> None:
+    costly = servers_hasher.hash(PASSWORD)
+    assert extract_parameters(costly) == RFC_9106_LOW_MEMORY
+    with services_of(app).database.writing() as session:
+        get_user(session, "wang").password = costly
+    assert [log_in(app.test_client(), "wang", word).status_code for word in (PASSWORD, "wrong password")] == [303, 401]
 
 
 # Tokens

@@ -1,5 +1,6 @@
 """The same application on PostgreSQL: pages, labels, mix and migrations hold there as they do on SQLite."""
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -33,11 +34,13 @@ PAGES = (
 
 
 @pytest.fixture(scope="module")
-def app(new_home: Path) -> Iterator[Flask]:
+def app(new_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     if programs() is None:
         pytest.skip("PostgreSQL is not installed; on Debian or Ubuntu: apt-get install postgresql")
     with running_server() as url, pytest.MonkeyPatch.context() as patch:
-        patch.setenv(HOME_VARIABLE, str(new_home))
+        home = tmp_path_factory.mktemp("postgresql") / "home"
+        shutil.copytree(new_home, home)
+        patch.setenv(HOME_VARIABLE, str(home))
         app = create_app(WebSettings(database=url, measure_model=False))
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
         yield app
