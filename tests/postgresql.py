@@ -1,8 +1,7 @@
-"""A real PostgreSQL for tests: a cluster of its own in a temporary folder, on a free port, ended with the tests."""
+"""A real PostgreSQL for tests: a cluster of its own in a temporary folder, where its socket is too, ended with the tests."""
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -24,10 +23,7 @@ def running_server() -> Iterator[str]:
     """Start a server and yield the URL of an empty database; it refuses to run as root, so then it runs as postgres."""
     folder = programs()
     assert folder is not None
-    with tempfile.TemporaryDirectory() as data, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
+    with tempfile.TemporaryDirectory() as data:
         as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if as_user:
             shutil.chown(data, "postgres")
@@ -37,10 +33,11 @@ def running_server() -> Iterator[str]:
             subprocess.run([*as_user, *command], check=True, capture_output=True, cwd="/")
 
         run(str(folder / "initdb"), "-D", cluster, "-U", "tests", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
-        options = f"-p {port} -k {data} -c listen_addresses=127.0.0.1 -c fsync=off"
+        # Without a port: one that was free a moment ago may be taken by now.
+        options = f"-k {data} -c listen_addresses='' -c fsync=off"
         run(str(folder / "pg_ctl"), "-D", cluster, "-o", options, "-l", f"{data}/log", "-w", "start")
         try:
-            run(str(folder / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "tests", "themes")
-            yield f"postgresql+psycopg://tests@127.0.0.1:{port}/themes"
+            run(str(folder / "createdb"), "-h", data, "-U", "tests", "themes")
+            yield f"postgresql+psycopg://tests@/themes?host={data}"
         finally:
             run(str(folder / "pg_ctl"), "-D", cluster, "-m", "immediate", "stop")
