@@ -37,11 +37,13 @@ def json_lines(classified: Classified, columns: Sequence[str]) -> bytes:
     blank = scores.blank.tolist()
     nothing = _nothing(names, classified.model_name)
     bounds = (2 * scores.bounds).tolist()
+    for place in [number for number, fields in enumerate(classified.paragraphs.fields) if not fields]:
+        heads[place], labels[place] = b"{", labels[place][1:]  # No comma behind nothing.
     parts: list[bytes] = []
     rows = zip(bounds, bounds[1:], heads, labels, seconds, tables, blank, strict=False)
     for first, last, head, label, second, table, is_blank in rows:
         if is_blank:
-            parts += (head, nothing)
+            parts += (head, nothing if len(head) > 1 else nothing[1:])
         else:
             parts += (head, label, second, table)
             parts += statements[first:last]
@@ -49,16 +51,19 @@ def json_lines(classified: Classified, columns: Sequence[str]) -> bytes:
 
 
 def _heads(paragraphs: Paragraphs) -> list[bytes]:
-    """Return each record's own fields as JSON without the closing bracket, a comma behind them."""
-    lines = map(_json, paragraphs.fields) if paragraphs.lines is None else map(bytes.rstrip, paragraphs.lines)
-    return [line[:-1] + b"," if fields else b"{" for line, fields in zip(lines, paragraphs.fields, strict=True)]
+    """Return each record's own fields as JSON without the closing bracket."""
+    lines = [*map(_json, paragraphs.fields)] if paragraphs.lines is None else paragraphs.lines
+    end = b"}\n" if lines and lines[0].endswith(b"}\n") else b"}"
+    if not all(line.endswith(end) for line in lines):
+        lines, end = [*map(bytes.rstrip, lines)], b"}"
+    return [line[: -len(end)] for line in lines]
 
 
 def _labels(names: ThemeNames) -> list[bytes]:
     """Return theme and leaf code as a record names them, for each leaf code, up to the confidence."""
     themes = [names.themes[place] for place in names.fold.argmax(axis=1)]
     return [
-        b'"theme":%b,"detail":%b,"confidence":' % (orjson.dumps(theme), orjson.dumps(leaf))
+        b',"theme":%b,"detail":%b,"confidence":' % (orjson.dumps(theme), orjson.dumps(leaf))
         for theme, leaf in zip(themes, names.leaves, strict=True)
     ]
 
@@ -116,7 +121,7 @@ def _nothing(names: ThemeNames, model_name: str) -> bytes:
     """Return what is said of a text without any letter or digit."""
     zeros = dict.fromkeys(names.themes, 0.0)
     said = {"theme": "", "detail": "", "confidence": 0.0, "secondary": [], "scores": zeros, "statements": []}
-    return orjson.dumps(said | {"model": model_name})[1:] + b"\n"
+    return b"," + orjson.dumps(said | {"model": model_name})[1:] + b"\n"
 
 
 def _numbers(template: bytes, values: NDArray[np.int32]) -> list[bytes]:

@@ -120,6 +120,10 @@ class TextScores:
     @cached_property
     def blank(self) -> NDArray[np.bool_]:
         """Whether a text has no letter or digit, and so no theme."""
+        firsts = [text[:1] for text in self.texts]
+        # The first character of nearly every text is a letter.
+        if all(map(str.isalnum, firsts)):
+            return np.zeros(len(firsts), dtype=bool)
         return np.fromiter((not has_letter(text) for text in self.texts), dtype=bool, count=len(self.texts))
 
     def predictions(self) -> Iterator[Prediction]:

@@ -1,5 +1,6 @@
 """JSON Lines: a line is an object, its text under one key. Values of other keys are kept as they are."""
 
+import codecs
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ _BYTES_AT_ONCE = 1 << 20
 
 def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
     """Open a file of JSON lines; its columns are the keys of the first line."""
-    used = detect_encoding(path, encoding)
+    used = encoding or ("utf-8" if _begins_as_utf8(path) else detect_encoding(path))
 
     def lines() -> Iterator[tuple[int, list[bytes]]]:
         first = 1
@@ -44,6 +45,17 @@ def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
         raise InputError(f"{path}: no lines in this file; write one JSON object a line")
     columns = tuple(head[1])
     return Table(str(path), columns, find_text_column(str(path), columns, text_column), rows, lines)
+
+
+def _begins_as_utf8(path: Path) -> bool:
+    """Tell whether the beginning of a file is UTF-8 without doubt; each line is checked again when it is read."""
+    with path.open("rb") as stream:
+        head = stream.read(_BYTES_AT_ONCE)
+    try:
+        decoded = codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return not decoded.isascii() and not decoded.startswith("\ufeff")
 
 
 def parse_line(line: bytes, name: str, number: int) -> Row | None:
