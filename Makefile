@@ -1,6 +1,8 @@
 # `make run` does the main job, `make test` all tests; both set themselves up. Needs only make and Python 3.11 or newer.
 PYTHON ?= python3
 PORT ?= 8000
+# How many processes share the tests; with 0, they run in one, in their order.
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 VENV := .venv
 RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
@@ -15,7 +17,7 @@ run: $(READY)  ## train the model, print the theme mix of the five seed reports,
 
 test: $(READY) lint types  ## lint, check types, run all tests
 	@tests/install_programs.sh
-	$(RUN)/python -m pytest
+	$(RUN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(READY)
 	$(RUN)/ruff check .
@@ -42,12 +44,10 @@ pictures: $(READY)  ## take pictures of every page of the web application into b
 evaluation: $(READY)  ## measure everything in docs/evaluation.md anew (some minutes)
 	$(RUN)/python benchmarks/compare_models.py
 
-bench: $(READY)  ## measure start-up, classification, general training, the web application's pages, the server under load
-	$(RUN)/python benchmarks/cold_start.py
-	$(RUN)/python benchmarks/classification_speed.py
-	$(RUN)/python benchmarks/news_titles.py
-	$(RUN)/python benchmarks/web_archive.py
-	$(RUN)/python benchmarks/web_load.py
+bench: $(READY)  ## measure speed and memory beside the peers and write docs/performance.md (about ten quiet minutes)
+	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	$(RUN)/python -m benchmarks.report $(if $(TEXTS),--texts '$(TEXTS)')
+	$(RUN)/python -m benchmarks.web_archive
 
 $(READY): pyproject.toml classifier/version.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "policy-themes needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }

@@ -1,36 +1,50 @@
-"""Time ``policy-themes classify`` of one short text from a cold start beside importing scikit-learn and pandas.
+"""Time ``policy-themes classify`` from a cold start, of one short text and of ``--help``, beside importing two libraries.
 
-The two run in turn in one go, so that a noisy machine troubles both alike; the ratio is what counts.
+    python -m benchmarks.cold_start [--quick]
+
+The yardstick is ``python -c "import sklearn.linear_model, pandas"``. All run in turn in one go, so that a noisy machine
+troubles all alike; the ratio is what counts.
 """
 
-import statistics
-import subprocess
-import sys
-import time
+from benchmarks.processes import policy_themes, run
+from benchmarks.results import RATIO, Bar, Measure, Result
+from benchmarks.texts import Texts, ask
+from classifier import load_model
 
-RUNS = 7
+NAME = "Cold start"
+TEXT = """
+Whole processes by the clock, from nothing to the answer, beside importing two libraries that others start with.
+"""
+ROUNDS = 7
+SENTENCE = "全年受理法律援助案件三百件。".encode()
+YARDSTICK = "import sklearn.linear_model, pandas"
 
 
-def seconds(command: list[str], standard_input: bytes = b"") -> float:
-    """Return the wall time of one whole process."""
-    start = time.perf_counter()
-    subprocess.run(command, input=standard_input, check=True, capture_output=True)
-    return time.perf_counter() - start
+def measure(texts: Texts | None = None, *, quick: bool = False) -> Result:
+    """Run the three by turns; ``texts`` have no part in it."""
+    load_model()  # Trains the default model where it is not there yet.
 
+    def turn() -> tuple[float, float, float]:
+        return (
+            policy_themes("classify", "-", standard_input=SENTENCE).wall,
+            policy_themes("classify", "--help").wall,
+            run(["-c", YARDSTICK]).wall,
+        )
 
-def main() -> None:
-    """Print the ratio of medians, and its spread over pairs."""
-    text = "全年受理法律援助案件三百件。".encode()
-    ours = [sys.executable, "-m", "classifier", "classify", "-"]
-    yardstick = [sys.executable, "-c", "import sklearn.linear_model, pandas"]
-    seconds(ours, text)
-    seconds(yardstick)
-    pairs = [(seconds(ours, text), seconds(yardstick)) for _ in range(RUNS)]
-    ratios = sorted(one / other for one, other in pairs)
-    print(f"classify one text from a cold start: {statistics.median(one for one, _ in pairs):.2f} s")
-    print(f"import sklearn.linear_model, pandas: {statistics.median(other for _, other in pairs):.2f} s")
-    print(f"ratio {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}, {RUNS} pairs); the bar is 0.50")
+    if not quick:
+        turn()
+    rows = [turn() for _ in range(1 if quick else ROUNDS)]
+    one, usage, yardstick = zip(*rows, strict=True)
+    measures = [
+        Measure("one", "`policy-themes classify` of one text", one, "s"),
+        Measure("help", "`policy-themes classify --help`", usage, "s"),
+        Measure("yardstick", f"`{YARDSTICK}`", yardstick, "s"),
+    ]
+    for key, name, own in (("one", "one text", one), ("help", "`--help`", usage)):
+        ratios = tuple(seconds / other for seconds, other in zip(own, yardstick, strict=True))
+        measures.append(Measure(f"{key}/yardstick", f"{name}, over the imports", ratios, RATIO, Bar(0.5, at_least=False)))
+    return Result(NAME, TEXT, tuple(measures))
 
 
 if __name__ == "__main__":
-    main()
+    measure(quick=ask(__doc__).quick).show()
