@@ -80,7 +80,8 @@ def fit_linear(
         intercepts[present] = 1.0
         return coefficients, intercepts
     with _SOLVER:
-        fitted = LinearSVC(random_state=0, **settings).fit(features, targets, sample_weight=sample_weights)
+        # The dual solver stays linear in the number of texts also where there are more of them than terms.
+        fitted = LinearSVC(random_state=0, dual=True, **settings).fit(features, targets, sample_weight=sample_weights)
     if len(present) == 2:  # scikit-learn keeps one row: positive for the second class.
         coefficients[present] = np.vstack([-fitted.coef_, fitted.coef_])
         intercepts[present] = np.concatenate([-fitted.intercept_, fitted.intercept_])

@@ -8,8 +8,8 @@ from time import time
 from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, make_response, redirect, render_template, request, session, url_for
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, g, make_response, redirect, render_template, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext
 from flask_login import LoginManager, current_user, login_user
 from sqlalchemy.exc import SQLAlchemyError
@@ -48,6 +48,17 @@ class TokenRefusedError(LogInNeededError):
 
 class Sessions(SecureCookieSessionInterface):
     """Sessions in a signed cookie, which over https is never sent without it."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session of the cookie; an empty one, without making ready to check signatures, where there is none."""
+        if "HTTP_COOKIE" not in request.environ:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set or remove the cookie; most requests leave an empty session as it was."""
+        if session or session.modified or session.accessed:
+            super().save_session(app, session, response)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Tell whether the cookie is for https only: where it is set over https."""

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from time import sleep
+from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from classifier import VERSION, Model, load_model
 from web.accounts import guard_accounts
+from web.api.short_way import take_short_way
 from web.database import Database
 from web.errors import StorageError
+from web.headers import SECURITY_HEADERS, HeaderGuard
 from web.hosts import HostGuard
+from web.json_answers import JsonAnswers
 from web.language import speak
 from web.problems import answer_errors
 from web.services import Services, attach
@@ -26,15 +30,16 @@ from web.views import blueprints
 _KEY_FILE = "secret.key"
 _KEY_BYTES = 32
 _KEY_TRIES = 20
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+
+
+class Application(Flask):
+    """A Flask application of plain functions, whose JSON is written quickly."""
+
+    json_provider_class = JsonAnswers
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a view or hook as it is: none of them is a coroutine, and to ask each of them each time takes its time."""
+        return func
 
 
 def create_app(settings: WebSettings | None = None, *, shipped: Callable[[], Model] = load_model) -> Flask:
@@ -45,7 +50,7 @@ def create_app(settings: WebSettings | None = None, *, shipped: Callable[[], Mod
     Raises StorageError where the database or the data folder cannot be used.
     """
     settings = settings or WebSettings()
-    app = Flask(__name__)
+    app = Application(__name__)
     database = Database(settings.database_url)
     database.upgrade()
     start_with_a_model(database, settings.data_folder, shipped)
@@ -63,8 +68,6 @@ def create_app(settings: WebSettings | None = None, *, shipped: Callable[[], Mod
         PERMANENT_SESSION_LIFETIME=timedelta(days=settings.session_days),
         WTF_CSRF_TIME_LIMIT=None,  # As long as the session: a page left open over lunch still works.
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     speak(app)
     protection = CSRFProtect(app)
@@ -75,9 +78,12 @@ def create_app(settings: WebSettings | None = None, *, shipped: Callable[[], Mod
     guard_accounts(app)
     answer_errors(app)
     app.context_processor(lambda: {"version": VERSION})
-    app.after_request(_add_headers)
-    app.wsgi_app = HostGuard(app.wsgi_app, settings, _HEADERS)  # type: ignore[method-assign]
+    app.wsgi_app = _guarded(take_short_way(app), settings)  # type: ignore[method-assign]
     return app
+
+
+def _guarded(program: Callable[..., Any], settings: WebSettings) -> HostGuard:
+    return HostGuard(HeaderGuard(program), settings, SECURITY_HEADERS)
 
 
 def secret_key(data_folder: Path) -> bytes:
@@ -109,12 +115,3 @@ def secret_key(data_folder: Path) -> bytes:
 
 def _for_owner_alone(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "private, no-cache")
-        response.vary.update({"Cookie"})
-    return response

@@ -9,7 +9,7 @@ from flask_babel import Babel, get_locale
 from classifier import Code
 
 LANGUAGES = {"zh": "中文", "en": "English"}
-_COOKIE = "language"
+LANGUAGE_COOKIE = "language"
 _YEAR = 365 * 24 * 3600
 
 
@@ -26,7 +26,7 @@ def speak(app: Flask) -> None:
 
 def language() -> str:
     """Return the language of this request, zh or en."""
-    wanted = request.args.get("lang") or request.cookies.get(_COOKIE)
+    wanted = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     return wanted if wanted in LANGUAGES else "zh"
 
 
@@ -66,9 +66,11 @@ def _names_for_templates() -> dict[str, Any]:
 
 
 def _switch() -> Response | None:
+    if request.method != "GET" or request.blueprint == "api":
+        return None
     wanted = request.args.get("lang")
-    if wanted not in LANGUAGES or request.method != "GET" or request.blueprint == "api":
+    if wanted not in LANGUAGES:
         return None
     answer = cast(Response, redirect(other_page(lang=None)))
-    answer.set_cookie(_COOKIE, wanted, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+    answer.set_cookie(LANGUAGE_COOKIE, wanted, max_age=_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return answer

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from classifier import InputError, LabelError, PolicyThemesError
 from web.errors import RequestError, StorageError
 
-_RETRY_SECONDS = 5
+RETRY_SECONDS = 5
 _TEXTS = ("texts", "note")  # The fields in which people write more than a word or two; never a password.
 _log = logging.getLogger("policy-themes")
 
@@ -44,7 +44,7 @@ def _answer(status: int, message: str, english: str, advice: str) -> Response:
         page = render_template("error.html", status=status, message=message, advice=advice, typed=typed_text())
         response = make_response(page, status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
 

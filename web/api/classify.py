@@ -1,32 +1,58 @@
 """``POST /classify``: themes of texts, with their statements and the terms that decided."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice, repeat
 from typing import Any
 
+import numpy as np
 from flask import Response, jsonify
 
-from classifier import Codebook, Evidence, Prediction
+from classifier import Codebook, Evidence, Model, Prediction
 from web.api.operations import JSON, Answer, Asked, Body, Operation
 from web.api.parts import N_, Schema, by_theme, integer, list_of, number, one_of, record, ref, share, text
 from web.services import services
 
 MOST_TEXTS, MOST_EVIDENCE, USUAL_EVIDENCE = 1000, 200, 20
 _DIGITS = 6
+_FEW = 100  # So many numbers Python rounds faster than NumPy.
 # So many characters are classified in one go that a large request takes no more memory than a small one.
 _CHARACTERS_AT_ONCE = 100_000
 
 
 def classify(asked: Asked) -> Response:
     """Classify texts."""
-    texts, most = asked.body["texts"], asked.body.get("evidence", USUAL_EVIDENCE)
-    model = services().models.get().model
+    return jsonify(classified(services().models.get().model, asked.body))
+
+
+def classified(model: Model, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of the texts of a body that was checked."""
+    return _answer(model, _results(model, body["texts"], body.get("evidence", USUAL_EVIDENCE)))
+
+
+def classified_each(model: Model, bodies: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what is said of the texts of each body; the texts of all that want the same are classified in one go."""
+    answers: dict[int, dict[str, Any]] = {}
+    for most in {body.get("evidence", USUAL_EVIDENCE) for body in bodies}:
+        places = [place for place, body in enumerate(bodies) if body.get("evidence", USUAL_EVIDENCE) == most]
+        results = iter(_results(model, [text for place in places for text in bodies[place]["texts"]], most))
+        for place in places:
+            answers[place] = _answer(model, list(islice(results, len(bodies[place]["texts"]))))
+    return [answers[place] for place in range(len(bodies))]
+
+
+def _answer(model: Model, results: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"model": model.identity, "results": results}
+
+
+def _results(model: Model, texts: Sequence[str], most: int) -> list[dict[str, Any]]:
     results: list[dict[str, Any]] = []
     for chunk in _chunks(texts):
         if most:
-            results += (_result(found.prediction, found.evidence) for found in model.explain_each(chunk, most=most))
+            found = model.explain_each(chunk, most=most)
+            results += _described([each.prediction for each in found], [each.evidence for each in found])
         else:
-            results += (_result(prediction, ()) for prediction in model.predict(chunk))
-    return jsonify(model=model.identity, results=results)
+            results += _described(model.predict(chunk), repeat((), len(chunk)))
+    return results
 
 
 def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -39,29 +65,45 @@ def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     yield texts[first:]
 
 
-def _result(prediction: Prediction, evidence: Sequence[Evidence]) -> dict[str, Any]:
-    return {
-        "theme": prediction.theme,
-        "detail": prediction.detail,
-        "confidence": round(prediction.confidence, _DIGITS),
-        "secondary": list(prediction.secondary),
-        "scores": {code: round(score, _DIGITS) for code, score in prediction.scores.items()},
-        "statements": [
-            {
-                "text": part.text,
-                "start": part.start,
-                "end": part.end,
-                "theme": part.theme,
-                "detail": part.detail,
-                "confidence": round(part.confidence, _DIGITS),
-            }
-            for part in prediction.statements
-        ],
-        "evidence": [
-            {"term": item.term, "start": item.start, "end": item.end, "weight": round(item.weight, _DIGITS)}
-            for item in (evidence if prediction.theme else ())
-        ],
-    }
+def _described(predictions: Sequence[Prediction], evidence: Iterable[Sequence[Evidence]]) -> list[dict[str, Any]]:
+    """Return predictions and the evidence for them as plain data, with all numbers of a kind rounded in one go."""
+    evidence = [own if prediction.theme else () for prediction, own in zip(predictions, evidence, strict=True)]
+    confidence = _rounded(prediction.confidence for prediction in predictions)
+    scores = _rounded(chain.from_iterable(prediction.scores.values() for prediction in predictions))
+    of_statements = _rounded(part.confidence for prediction in predictions for part in prediction.statements)
+    weights = _rounded(item.weight for items in evidence for item in items)
+    return [
+        {
+            "theme": prediction.theme,
+            "detail": prediction.detail,
+            "confidence": next(confidence),
+            "secondary": prediction.secondary,
+            "scores": dict(zip(prediction.scores, scores)),  # noqa: B905 - scores go on with the next text
+            "statements": [
+                {
+                    "text": part.text,
+                    "start": part.start,
+                    "end": part.end,
+                    "theme": part.theme,
+                    "detail": part.detail,
+                    "confidence": next(of_statements),
+                }
+                for part in prediction.statements
+            ],
+            "evidence": [
+                {"term": term, "start": start, "end": end, "weight": next(weights)} for term, start, end, _ in items
+            ],
+        }
+        for prediction, items in zip(predictions, evidence, strict=True)
+    ]
+
+
+def _rounded(values: Iterable[float]) -> Iterator[float]:
+    found = list(values)
+    rounded: list[float] = (
+        [round(value, _DIGITS) for value in found] if len(found) < _FEW else np.round(found, _DIGITS).tolist()
+    )
+    return iter(rounded)
 
 
 def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:

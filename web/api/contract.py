@@ -1,20 +1,19 @@
-"""The document in use: made of the operations for the codebook of the current model, with a validator for each part."""
+"""The document in use: made of the operations for the codebook of the current model, with a check for each part."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
 from jsonschema import Draft202012Validator
-from jsonschema.protocols import Validator
 
 from classifier import Codebook, Model
-from web.api.checking import RequestValidator
+from web.api.checking import Check
 from web.api.document import Access, document_of
 from web.api.operations import Operation
 from web.api.parts import Schema
-from web.services import services
+from web.services import Services, services_of
 
 MakeSchemas = Callable[[Codebook, int], dict[str, Schema]]
 
@@ -29,19 +28,19 @@ class Contract:
     schemas: Mapping[str, Schema]
 
     @cached_property
-    def parameters(self) -> Mapping[tuple[str, str], Validator]:
-        """A validator for each parameter, by operation and name."""
+    def parameters(self) -> Mapping[tuple[str, str], Check]:
+        """A check for each parameter, by operation and name."""
         return {
-            (operation.name, parameter.name): RequestValidator(self.resolved(parameter.schema))
+            (operation.name, parameter.name): Check(self.resolved(parameter.schema))
             for operation in self.operations
             for parameter in operation.parameters
         }
 
     @cached_property
-    def bodies(self) -> Mapping[tuple[str, str], Validator]:
-        """A validator for each body, by operation and media type."""
+    def bodies(self) -> Mapping[tuple[str, str], Check]:
+        """A check for each body, by operation and media type."""
         return {
-            (operation.name, media_type): RequestValidator(self.schemas[body.schema])
+            (operation.name, media_type): Check(self.schemas[body.schema])
             for operation in self.operations
             for media_type, body in operation.bodies.items()
         }
@@ -80,11 +79,11 @@ class Contracts:
         self._operations, self._make_schemas = operations, make_schemas
         self._held: tuple[Model, Contract] | None = None
 
-    def get(self) -> Contract:
-        """Return the contract of the application that handles this request."""
-        model, held = services().models.get().model, self._held
+    def get(self, services: Services) -> Contract:
+        """Return the contract for the model that is in use now."""
+        model, held = services.models.get().model, self._held
         if held is None or held[0] is not model:
-            made = Contract(self._operations, self._make_schemas(model.codebook, services().settings.longest_text))
+            made = Contract(self._operations, self._make_schemas(model.codebook, services.settings.longest_text))
             self._held = held = (model, made)
         return held[1]
 
@@ -95,6 +94,11 @@ def hold_contracts(extensions: dict[str, Any], operations: tuple[Operation, ...]
 
 
 def contract() -> Contract:
-    """Return the contract in use."""
-    found: Contracts = current_app.extensions[_NAME]
-    return found.get()
+    """Return the contract of the application that handles this request."""
+    return contract_of(current_app)
+
+
+def contract_of(app: Flask) -> Contract:
+    """Return the contract of an application."""
+    found: Contracts = app.extensions[_NAME]
+    return found.get(services_of(app))

@@ -34,7 +34,10 @@ PROBLEMS: Mapping[int, str] = {
     413: N_("The request is larger than the server takes; send it in parts."),
     415: N_("The body is of another type than the ones described here."),
 }
-OTHERWISE = N_("Anything else, such as 429 (wait) or 503 (the database does not answer; send it again).")
+OTHERWISE = N_(
+    "Anything else, such as 429 (wait), or 503 (too many requests wait, or the database does not answer): send it again "
+    "after as many seconds as Retry-After says."
+)
 SCHEMES: Mapping[str, Schema] = {
     "token": {
         "type": "http",

@@ -8,10 +8,9 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from flask import request
-from jsonschema.protocols import Validator
 from werkzeug.datastructures import FileStorage
 
-from web.api.checking import Fault, InvalidRequestError, UnsupportedBodyError, fault, faults_of, pointer_to
+from web.api.checking import Check, Fault, InvalidRequestError, UnsupportedBodyError, fault, faults_of, pointer_to
 from web.api.contract import Contract
 from web.api.operations import JSON, Asked, Operation
 from web.api.parts import Schema
@@ -86,18 +85,19 @@ def _body(contract: Contract, operation: Operation) -> Any:
         raise UnsupportedBodyError(
             "The body is {kind}; send one of: {allowed}", kind=kind or "of no type", allowed=", ".join(operation.bodies)
         )
-    validator = contract.bodies[operation.name, kind]
-    return _json_body(validator) if kind == JSON else _form_body(validator)
+    check = contract.bodies[operation.name, kind]
+    return _json_body(check) if kind == JSON else _form_body(check)
 
 
-def _json_body(validator: Validator) -> Any:
-    value = _read_json(request.get_data(cache=False))
-    if faults := faults_of(validator, value, "body"):
+def _json_body(check: Check) -> Any:
+    value = read_json(request.get_data(cache=False))
+    if faults := faults_of(check, value, "body"):
         raise InvalidRequestError(faults)
     return value
 
 
-def _read_json(data: bytes) -> Any:
+def read_json(data: bytes) -> Any:
+    """Return the value of a JSON body with every text as it can be stored; InvalidRequestError says what is wrong."""
     try:
         text = data.decode("utf-8-sig")
         value = json.loads(text, parse_constant=_refuse_constant, parse_float=_number, object_pairs_hook=_once_each)
@@ -137,7 +137,7 @@ def _storable(value: Any) -> Any:
     return {storable(name): _storable(each) for name, each in value.items()} if isinstance(value, dict) else value
 
 
-def _form_body(validator: Validator) -> Any:
+def _form_body(check: Check) -> Any:
     sent: dict[str, Any] = {}
     checked: dict[str, str] = {}
     faults: list[Fault] = []
@@ -154,7 +154,7 @@ def _form_body(validator: Validator) -> Any:
             sent[storable(name)] = SentFile(value.filename or "", data, text)
             # What a file of another kind holds, its reader finds out.
             checked[storable(name)] = "0" if text is None else text
-    faults += faults_of(validator, checked, "body")
+    faults += faults_of(check, checked, "body")
     if faults:
         raise InvalidRequestError(faults)
     if isinstance(sent["file"], str):
