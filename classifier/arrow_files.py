@@ -14,6 +14,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 _ROWS_IN_GROUP = 20_000
+REPEATING = ("document", "jurisdiction", "year", "section", "section_kind", "theme", "detail", "secondary", "model")
 
 
 def stream_of(columns: Mapping[str, Any]) -> bytes:
@@ -30,7 +31,10 @@ def stream_of(columns: Mapping[str, Any]) -> bytes:
 def write_parquet(streams: Path, output: Path) -> None:
     """Write a file of streams as Parquet, some thousand rows at a time."""
     schema = _common_schema(streams)
-    with parquet.ParquetWriter(output, schema, compression="zstd", compression_level=1) as writer:
+    # Columns that repeat few values are kept as numbers of a list; to try the same with long texts takes time for nothing.
+    repeating = [name for name in schema.names if name in REPEATING]
+    options = {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating}
+    with parquet.ParquetWriter(output, schema, **options) as writer:
         waiting: list[pa.RecordBatch] = []
         for batch in batches(streams, schema):
             waiting.append(batch)
@@ -67,8 +71,10 @@ def batches(streams: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
 
 
 def _readers(streams: Path) -> Iterator[Any]:
-    with pa.OSFile(str(streams)) as file:
-        size = file.size()
+    size = streams.stat().st_size
+    if not size:
+        return
+    with pa.memory_map(str(streams)) as file:
         while file.tell() < size:
             yield pa.ipc.open_stream(file)
 

@@ -90,9 +90,10 @@ def csv_rows(classified: Classified, columns: Sequence[str]) -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     values = zip(*(column if isinstance(column, list) else column.tolist() for column in added.values()), strict=True)
+    known = dict.fromkeys(own)
     for fields, behind in zip(classified.paragraphs.fields, values, strict=True):
-        if len(fields) > len(own) or any(key not in own for key in fields):
-            extra = [key for key in fields if key not in own]
+        if not fields.keys() <= known.keys():
+            extra = [key for key in fields if key not in known]
             raise InputError(f"a row has {', '.join(map(repr, extra))} beside the first row's columns; write .jsonl instead")
         writer.writerow([*(flat_cell(fields.get(column, "")) for column in own), *behind])
     return stream.getvalue().encode("utf-8", "surrogatepass")
