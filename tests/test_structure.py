@@ -69,11 +69,11 @@ def imports_of(path: Path) -> set[str]:
 
 # The same for the web application. A name stands for a module, or for a package with all modules that have no floor of their own.
 WEB_FLOORS = (
-    ("errors", "settings", "addresses", "permissions", "tables", "markup", "reasons"),
+    ("errors", "settings", "addresses", "permissions", "tables", "markup", "reasons", "headers", "lanes", "json_answers"),
     ("language", "wording", "review_wording", "example_text"),
-    ("database", "hosts", "problems", "explained", "charts"),
+    ("database", "hosts", "problems", "explained", "charts", "dispatching"),
     ("store",),
-    ("uploads", "services", "jobs", "job_words", "codebook_page", "document_pages", "model_card", "work"),
+    ("uploads", "services", "jobs", "job_words", "codebook_page", "document_pages", "model_card", "work", "refusals"),
     ("store.uploads", "tagging", "accounts", "mix_tables"),
     ("mix_pictures", "review_forms", "api"),
     ("views",),
