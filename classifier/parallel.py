@@ -186,9 +186,11 @@ def _on_cluster(model: Model, workers: Workers) -> Iterator[_Running]:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{address}: no Dask scheduler answers ({reason}); start one with: dask scheduler") from None
     with client:
+        try:
+            client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
+        except TimeoutError:
+            raise InputError(f"{address}: this scheduler has no workers; start some with: dask worker {address}") from None
         width = sum(client.nthreads().values())
-        if not width:
-            raise InputError(f"{address}: this scheduler has no workers; start some with: dask worker {address}")
         sent = _ModelInMemory(model_to_bytes(model))
         with (
             parallel_config(backend="dask", client=client, scatter=[sent]),

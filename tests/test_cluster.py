@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import trustme
 from conftest import Finished
+from distributed import Client
 from paths import ROOT
 
 from classifier import Model, save_model
@@ -94,6 +95,9 @@ def started(folder: Path, protocol: str = "tcp", workers: int = 2, **environment
             str(folder),
         )
         cluster.workers += [kept(start("dask_worker", cluster.address, *options)) for _ in range(workers)]
+        if protocol == "tcp":
+            with Client(cluster.address, set_as_default=False) as client:
+                client.wait_for_workers(workers, timeout=60)
         yield cluster
 
 

@@ -58,6 +58,7 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"no lines in this file", N_("The file is empty.")),
         (r"the first sheet is empty", N_("The first sheet is empty; put the names of the columns into its first row.")),
+        (r"not a Parquet file|damaged behind row", N_("Not a Parquet file, or damaged; write it again.")),
         (r"not an Excel workbook", N_("Not an Excel workbook, or damaged; save it again as .xlsx.")),
     )
 )

@@ -118,7 +118,8 @@ def test_a_draft_gives_back_the_same_upload(data: str, name: str) -> None:
         (b"\n", "a.jsonl", {}, "The file is empty"),
         (b"PK\3\4", "a.xlsx", {}, "Not an Excel workbook, or damaged"),
         (workbook([]), "a.xlsx", {}, "The first sheet is empty"),
-        (b"[" * 100_000, "a.jsonl", {}, DAMAGED),
+        (b"PAR1 no table", "a.parquet", {}, "Not a Parquet file, or damaged"),
+        (b"[" * 100_000, "a.jsonl", {}, "Line 1 is not JSON"),
         (("调解纠纷。" * (LONGEST_DOCUMENT // 5 + 1)).encode(), "a.txt", {}, "more than a document may have here"),
     ],
 )  # fmt: skip
@@ -130,6 +131,17 @@ def test_what_cannot_be_read_has_a_reason_without_words_of_the_command_line(
     with app.test_request_context("/?lang=en"):
         shown = said(found)
     assert reason in shown and "--" not in shown and "{" not in shown
+
+
+def test_a_reader_that_fails_unexpectedly_costs_that_file_only(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("xl/worksheets")
+
+    monkeypatch.setattr("web.uploads.read_upload", fail)
+    found = read_file(b"PK", "a.xlsx")
+    assert not isinstance(found, Upload)
+    with app.test_request_context("/?lang=en"):
+        assert said(found) == DAMAGED
 
 
 def test_a_message_that_is_not_known_is_shown_as_it_is(app: Flask) -> None:
