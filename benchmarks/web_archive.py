@@ -97,14 +97,14 @@ def real_paragraphs(path: Path) -> list[str]:
     return [line for line in lines if len(line) >= 60 and re.search(r"[。；]$", line)]
 
 
-def fill(app: Flask, texts: list[str]) -> int:
-    """Add the documents and label some of their paragraphs; return how many paragraphs there are."""
+def fill(app: Flask, texts: list[str], documents: int = DOCUMENTS) -> int:
+    """Add so many documents and label some of their paragraphs; return how many paragraphs there are."""
     chosen = random.Random(0)
     services = app.extensions["policy-themes"]
     current = services.models.get()
     book = current.model.codebook
     count = 0
-    for number in range(DOCUMENTS):
+    for number in range(documents):
         level, suffix = (("county", "县"), ("city", "市"), ("county", "区"))[number % 3]
         origin = Origin(
             title=f"第{number}号{suffix}司法局工作报告",
@@ -119,7 +119,7 @@ def fill(app: Flask, texts: list[str]) -> int:
     with services.database.reading() as session:
         ids = services.corpus.get(session, current).ids.tolist()
     with services.database.writing() as session:
-        for number in chosen.sample(ids, LABELLED):
+        for number in chosen.sample(ids, min(LABELLED, len(ids))):
             add_label(session, book, NewLabel(number, chosen.choice(book.leaf_codes), "benchmark", "document"))
     return count
 

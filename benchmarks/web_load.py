@@ -20,7 +20,7 @@ from threading import Event
 from typing import Any
 
 from benchmarks.http_load import Answers, http, load
-from benchmarks.web_archive import fill
+from benchmarks.web_archive import DOCUMENTS, fill
 from classifier import Model, load_model, read_folder, read_units, shipped_folder
 from classifier.settings import HOME_VARIABLE
 from web import WebSettings, create_app
@@ -53,13 +53,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--connections", type=int, default=200, help="connections of the last table")
     parser.add_argument("--seconds", type=float, default=30, help="how long the last table asks for; rounds take a tenth")
+    parser.add_argument("--documents", type=int, default=DOCUMENTS, help="documents of the archive, of 40 paragraphs each")
     parser.add_argument("--json", type=Path, help="a file for the numbers")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ[HOME_VARIABLE] = folder
         model, texts = load_model(), seed_texts()
         app = create_app(WebSettings(measure_model=False))
-        fill(app, texts)
+        fill(app, texts, asked.documents)
         app.extensions["policy-themes"].database.close()
         with serving(OURS) as ours, serving(EMPTY_VIEW) as empty:
             found = small_requests(ours, empty, asked.seconds / 10)
