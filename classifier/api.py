@@ -49,7 +49,7 @@ def read_upload(data: bytes, name: str, *, encoding: str | None = None, text_col
             rows = list(opened.rows())
         except InputError as error:
             raise InputError(str(error).replace(str(path), name).replace(path.name, name)) from None
-    return replace(opened, name=name, rows=lambda malformed=stop: iter(rows), lines=None)
+    return replace(opened, name=name, rows=lambda malformed=stop: iter(rows), blocks=None)
 
 
 def classify(texts: str | Sequence[str] | Reading, model: Model | None = None) -> list[Prediction]:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -71,7 +72,7 @@ class Batch:
                 for reason in failed:
                     failures.add(reason)
                 if problems.stopped:
-                    raise InputError(problems.reasons[-1])
+                    raise InputError(f"{problems.reasons[-1]}; --on-error skip leaves such rows out")
         if opening and not failures.reasons:
             yield Records(opening, place, 0, 0)
 
@@ -113,12 +114,14 @@ def classify_to_file(
 
 def _run(batch: Batch) -> Run:
     names = [source.name for source in batch.sources]
+
+    @cache
+    def depends_on() -> dict[str, str]:
+        model = hashlib.sha256(model_to_bytes(batch.model)).hexdigest()
+        return {"model": model, "list of inputs": digest(names), "form": digest((batch.format_name, batch.form.columns))}
+
     return Run(
-        {
-            "model": hashlib.sha256(model_to_bytes(batch.model)).hexdigest(),
-            "list of inputs": digest(names),
-            "form": digest((batch.format_name, batch.form.columns)),
-        },
+        depends_on,
         lambda place: digest([_stamp(name) for name in names[: place.source]]),
     )
 

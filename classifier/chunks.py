@@ -8,7 +8,7 @@ import orjson
 
 from classifier.documents import Document, Origin, origin_from_row
 from classifier.errors import InputError
-from classifier.formats.jsonl_table import parse_line
+from classifier.formats.jsonl_table import lines_of, parse_line
 from classifier.units import Paragraph, read_units
 
 Record = dict[str, Any]
@@ -98,29 +98,30 @@ class TableColumns:
 
 @dataclass(frozen=True)
 class LinesChunk:
-    """Lines of JSON."""
+    """Lines of JSON in one block; ``first`` is the number of the first."""
 
     columns: TableColumns
     first: int
-    lines: list[bytes]
+    block: bytes
 
     def read(self, problems: Problems) -> Paragraphs:
         """Read each line; the JSON of a row goes through as it is, unless a name in it must give way."""
+        lines = lines_of(self.block)
         try:
-            rows, lines = [*map(orjson.loads, self.lines)], self.lines
+            rows = [*map(orjson.loads, lines)]
             numbers: Sequence[int] = range(self.first, self.first + len(lines))
         except orjson.JSONDecodeError:
             rows = []
         if not rows or {*map(type, rows)} != {dict}:
-            rows, lines, numbers = self._read_one_by_one(problems)
+            rows, lines, numbers = self._read_one_by_one(lines, problems)
         found = self.columns.paragraphs(rows, numbers, problems)
         if found.fields is rows:
             found.lines = lines
         return found
 
-    def _read_one_by_one(self, problems: Problems) -> tuple[list[Record], list[bytes], list[int]]:
+    def _read_one_by_one(self, all_lines: list[bytes], problems: Problems) -> tuple[list[Record], list[bytes], list[int]]:
         rows, lines, numbers = [], [], []
-        for number, line in enumerate(self.lines, self.first):
+        for number, line in enumerate(all_lines, self.first):
             try:
                 row = parse_line(line, self.columns.name, number)
             except InputError as error:

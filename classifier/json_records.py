@@ -53,10 +53,9 @@ def json_lines(classified: Classified, columns: Sequence[str]) -> bytes:
 def _heads(paragraphs: Paragraphs) -> list[bytes]:
     """Return each record's own fields as JSON without the closing bracket."""
     lines = [*map(_json, paragraphs.fields)] if paragraphs.lines is None else paragraphs.lines
-    end = b"}\n" if lines and lines[0].endswith(b"}\n") else b"}"
-    if not all(line.endswith(end) for line in lines):
-        lines, end = [*map(bytes.rstrip, lines)], b"}"
-    return [line[: -len(end)] for line in lines]
+    if not all(line.endswith(b"}") for line in lines):
+        lines = [*map(bytes.rstrip, lines)]
+    return [line[:-1] for line in lines]
 
 
 def _labels(names: ThemeNames) -> list[bytes]:

@@ -9,10 +9,11 @@ import ipaddress
 import logging
 import tempfile
 import warnings
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -27,8 +28,8 @@ from classifier.records import Classified, arrow_stream, csv_rows
 from classifier.sources import Place
 from classifier.version import VERSION
 
-# So many chunks are under way at most, or two for each worker if that is more: what is done early waits in memory.
-_FEWEST_UNDER_WAY = 32
+# What is done early waits in memory: after so many chunks, or four for each worker if that is more, all is waited for.
+_CHUNKS_TOGETHER = 64
 _SECONDS_TO_CONNECT = 10
 
 Task = tuple[Chunk, Place]
@@ -96,14 +97,29 @@ def classify_chunks(
         return
     from joblib import delayed  # Slow to import, and needed for several processes only.
 
+    places: deque[Place] = deque()
+    failed: list[BaseException] = []
+
+    def calls(some: Iterable[Task]) -> Iterator[Any]:
+        # Called by joblib's own threads, in which an error would be lost.
+        try:
+            for chunk, place in some:
+                places.append(place)
+                yield delayed(_in_worker)(running.model, chunk, form)
+        except Exception as error:
+            failed.append(error)
+
     with runner as running:
-        while under_way := list(islice(tasks, max(_FEWEST_UNDER_WAY, 2 * running.width))):
-            done = running.parallel(delayed(_in_worker)(running.model, chunk, form) for chunk, _ in under_way)
+        for first in tasks:
+            done = running.parallel(calls(chain((first,), islice(tasks, max(_CHUNKS_TOGETHER, 4 * running.width) - 1))))
             try:
-                yield from zip(done, (place for _, place in under_way), strict=True)
+                for each in done:
+                    yield each, places.popleft()
             finally:
                 with warnings.catch_warnings(action="ignore"):  # Where a run ends early, it is meant to.
                     done.close()
+            if failed:
+                raise failed[0]
 
 
 class _ModelOfWorker(Protocol):
@@ -164,7 +180,7 @@ def _in_processes(model: Model, jobs: int) -> Iterator[_Running]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "worker.model"
         save_model(model, path)
-        with Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch="all") as parallel:
+        with Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs") as parallel:
             yield _Running(parallel, _ModelInFile(str(path)), jobs)
 
 
@@ -194,7 +210,7 @@ def _on_cluster(model: Model, workers: Workers) -> Iterator[_Running]:
         sent = _ModelInMemory(model_to_bytes(model))
         with (
             parallel_config(backend="dask", client=client, scatter=[sent]),
-            Parallel(n_jobs=-1, return_as="generator", batch_size=1, pre_dispatch="all") as parallel,
+            Parallel(n_jobs=-1, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs") as parallel,
         ):
             yield _Running(parallel, sent, width)
 

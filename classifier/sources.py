@@ -19,10 +19,11 @@ from classifier.chunks import (
 from classifier.documents import Document
 from classifier.errors import InputError, PolicyThemesError
 from classifier.formats import Table, find_files, read_input, read_standard_input, reader_of
+from classifier.formats.jsonl_table import lines_of
 
 # Arrays pay from some hundred paragraphs on; more would only need more memory.
 _CHARACTERS_IN_CHUNK = 300_000
-_ROWS_IN_CHUNK = 1_500
+_ROWS_IN_CHUNK = 4_000
 
 
 @dataclass
@@ -134,7 +135,7 @@ def chunks(
                 documents, size = [], 0
             columns = TableColumns(source.name, source.columns, source.table.text_column, tuple(added))
             begin = start if number == start.source else Place(number)
-            cut = _chunks_of_lines if source.table.lines is not None else _chunks_of_rows
+            cut = _chunks_of_lines if source.table.blocks is not None else _chunks_of_rows
             yield from cut(source.table, columns, begin, stop)
             continue
         try:
@@ -163,18 +164,30 @@ def items(sources: Sequence[Source], failures: Failures) -> Iterator[Item]:
 
 
 def _chunks_of_lines(table: Table, columns: TableColumns, start: Place, stop: bool) -> Iterator[tuple[Chunk, Place]]:
-    assert table.lines is not None
-    for first, some in table.lines():
-        done = first - 1
-        if done + len(some) <= start.rows:
-            _check(start, done + len(some), some[-1], table)
-            continue
-        begin = max(0, start.rows - done)
-        if begin:
-            _check(start, start.rows, some[begin - 1], table)
-        for here in range(begin, len(some), _ROWS_IN_CHUNK):
-            lines = some[here : here + _ROWS_IN_CHUNK]
-            yield LinesChunk(columns, first + here, lines), Place(start.source, done + here + len(lines), digest(lines[-1]))
+    assert table.blocks is not None
+    done = 0
+    for block in table.blocks():
+        count = block.count(b"\n") + (not block.endswith(b"\n"))
+        if done < start.rows or count > _ROWS_IN_CHUNK:
+            yield from _parts_of_block(block, done, table, columns, start)
+        else:
+            place = Place(start.source, done + count, digest(block[block.rfind(b"\n", 0, -1) + 1 :].removesuffix(b"\n")))
+            yield LinesChunk(columns, done + 1, block), place
+        done += count
+
+
+def _parts_of_block(
+    block: bytes, done: int, table: Table, columns: TableColumns, start: Place
+) -> Iterator[tuple[Chunk, Place]]:
+    """Yield what is left of a block in parts of some rows; ``done`` rows are before it."""
+    lines = lines_of(block)
+    begin = min(max(0, start.rows - done), len(lines))
+    if begin:
+        _check(start, done + begin, lines[begin - 1], table)
+    for here in range(begin, len(lines), _ROWS_IN_CHUNK):
+        some = lines[here : here + _ROWS_IN_CHUNK]
+        place = Place(start.source, done + here + len(some), digest(some[-1]))
+        yield LinesChunk(columns, done + here + 1, b"\n".join(some)), place
 
 
 def _chunks_of_rows(table: Table, columns: TableColumns, start: Place, stop: bool) -> Iterator[tuple[Chunk, Place]]:

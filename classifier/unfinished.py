@@ -37,9 +37,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class Run:
-    """What a run is: all that its records depend on, by name, and a digest of the inputs before a place."""
+    """What a run is: all that its records depend on, by name, and a digest of the inputs before a place.
 
-    depends_on: Mapping[str, str]
+    Both are asked for when they are needed: small runs are done before.
+    """
+
+    depends_on: Callable[[], Mapping[str, str]]
     stamp: Callable[[Place], str]
 
 
@@ -67,7 +70,7 @@ class UnfinishedOutput:
         """Keep what is there: the records first, then how far they go."""
         os.fsync(self._stream.fileno())
         self.progress.inputs = self._run.stamp(self.progress.place)
-        said = {"run": self._run.depends_on, "progress": asdict(self.progress)}
+        said = {"run": self._run.depends_on(), "progress": asdict(self.progress)}
         with replacing(self._mark) as temporary:
             temporary.write_text(json.dumps(said), encoding="utf-8")
         self._marked = time.monotonic()
@@ -129,7 +132,7 @@ def _before(mark: Path, partial: Path, run: Run, output: Path) -> Progress:
     try:
         said = json.loads(mark.read_text(encoding="utf-8"))
         progress = Progress(**{**said["progress"], "place": Place(**said["progress"]["place"])})
-        other = [name for name, value in run.depends_on.items() if said["run"].get(name) != value]
+        other = [name for name, value in run.depends_on().items() if said["run"].get(name) != value]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{mark}: damaged ({error}); start again without --resume") from None
     if other:

@@ -15,36 +15,33 @@ SUFFIXES = (".jsonl", ".ndjson")
 IS_TABLE = True
 
 # So many bytes are read at once: enough for arrays to pay, little enough that memory stays small.
-_BYTES_AT_ONCE = 1 << 20
+_BYTES_AT_ONCE = 3 << 18
 
 
 def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
     """Open a file of JSON lines; its columns are the keys of the first line."""
     used = encoding or ("utf-8" if _begins_as_utf8(path) else detect_encoding(path))
 
-    def lines() -> Iterator[tuple[int, list[bytes]]]:
-        first = 1
-        for some in _some_lines(path, used):
-            yield first, some
-            first += len(some)
+    def blocks() -> Iterator[bytes]:
+        return _blocks(path, used)
 
     def rows(malformed: Malformed = stop, /) -> Iterator[tuple[int, Row]]:
-        for first, some in lines():
-            for number, line in enumerate(some, first):
-                try:
-                    row = parse_line(line, str(path), number)
-                except InputError as error:
-                    malformed(number, error)
-                else:
-                    if row is not None:
-                        yield number, row
+        lines = (line for block in blocks() for line in lines_of(block))
+        for number, line in enumerate(lines, 1):
+            try:
+                row = parse_line(line, str(path), number)
+            except InputError as error:
+                malformed(number, error)
+            else:
+                if row is not None:
+                    yield number, row
 
     # Columns are those of the first line that can be read; whoever reads the rows is told of the others.
     head = next(rows(lambda number, error: None), None) or next(rows(), None)
     if head is None:
         raise InputError(f"{path}: no lines in this file; write one JSON object a line")
     columns = tuple(head[1])
-    return Table(str(path), columns, find_text_column(str(path), columns, text_column), rows, lines)
+    return Table(str(path), columns, find_text_column(str(path), columns, text_column), rows, blocks)
 
 
 def _begins_as_utf8(path: Path) -> bool:
@@ -79,12 +76,29 @@ def _parse_leniently(line: bytes, name: str, number: int) -> object:
         raise InputError(f"{name}: line {number} is not JSON ({error}); mend or remove it") from None
 
 
-def _some_lines(path: Path, encoding: str) -> Iterator[list[bytes]]:
+def lines_of(block: bytes) -> list[bytes]:
+    r"""Return the lines of a block, without their ends.
+
+    >>> lines_of(b'{"text": "a"}\n\n{"text": "b"}\n')
+    [b'{"text": "a"}', b'', b'{"text": "b"}']
+    """
+    return block.removesuffix(b"\n").split(b"\n")
+
+
+def _blocks(path: Path, encoding: str) -> Iterator[bytes]:
+    """Yield whole lines, many at a time."""
     if encoding == "utf-8":
-        with path.open("rb", buffering=_BYTES_AT_ONCE) as stream:
-            while some := stream.readlines(_BYTES_AT_ONCE):
-                yield some
+        with path.open("rb", buffering=0) as stream:
+            begun: list[bytes] = []
+            while block := stream.read(_BYTES_AT_ONCE):
+                behind = block.rfind(b"\n") + 1
+                if behind:
+                    yield b"".join((*begun, block[:behind]))
+                    begun = []
+                begun.append(block[behind:])
+            if any(begun):
+                yield b"".join(begun)
     else:
         with path.open(encoding=encoding) as text:
-            while texts := text.readlines(_BYTES_AT_ONCE):
-                yield [line.encode("utf-8", "surrogatepass") for line in texts]
+            while lines := text.readlines(_BYTES_AT_ONCE):
+                yield "".join(lines).encode("utf-8", "surrogatepass")

@@ -11,7 +11,7 @@ TEXT_COLUMNS = ("text", "content", "paragraph_text", "段落", "段落内容", "
 Row = dict[str, Any]
 # What is done with a row that cannot be read, of which the number is given: raise the error, or note it and go on.
 Malformed = Callable[[int, InputError], None]
-Lines = Callable[[], Iterator[tuple[int, list[bytes]]]]
+Blocks = Callable[[], Iterator[bytes]]
 
 
 def stop(number: int, error: InputError) -> None:
@@ -30,14 +30,14 @@ class Rows(Protocol):
 class Table:
     """A table opened for reading by ``rows()``.
 
-    Where rows are lines of JSON, ``lines()`` yields them unread, some thousands at a time: (number of the first, lines).
+    Where rows are lines of JSON, ``blocks()`` yields them unread, in UTF-8, some thousand lines at a time.
     """
 
     name: str
     columns: tuple[str, ...]
     text_column: str
     rows: Rows
-    lines: Lines | None = None
+    blocks: Blocks | None = None
 
 
 def find_text_column(name: str, columns: Sequence[Any], wanted: str | None) -> str:
