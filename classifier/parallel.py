@@ -7,7 +7,9 @@ in memory. A worker that is lost loses nothing: Dask does its chunks again elsew
 import contextlib
 import ipaddress
 import logging
+import signal
 import tempfile
+import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -175,13 +177,34 @@ def _in_worker(model: _ModelOfWorker, chunk: Chunk, form: Form) -> Done:
 
 @contextlib.contextmanager
 def _in_processes(model: Model, jobs: int) -> Iterator[_Running]:
-    from joblib import Parallel
+    from joblib import Parallel, delayed
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "worker.model"
         save_model(model, path)
         with Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs") as parallel:
-            yield _Running(parallel, _ModelInFile(str(path)), jobs)
+            try:
+                with _ignoring_interrupts():
+                    # The processes that are started now ignore Ctrl-C as well, for good: this one will end them.
+                    started = parallel(delayed(int)() for _ in range(jobs))
+                list(started)
+                yield _Running(parallel, _ModelInFile(str(path)), jobs)
+            except KeyboardInterrupt:
+                # The threads that feed the processes are cut off anywhere; what they would say helps nobody.
+                threading.excepthook = lambda _: None
+                raise
+
+
+@contextlib.contextmanager
+def _ignoring_interrupts() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Only the main thread is interrupted, and only it may say so.
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

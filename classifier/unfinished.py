@@ -94,6 +94,8 @@ def unfinished_output(
         before = _before(mark, partial, run, output) if resume else None
         with partial.open("r+b" if before else "ab", buffering=0) as stream:
             _lock(stream, output)
+            if before is None:
+                mark.unlink(missing_ok=True)  # It speaks of another run, whose records end here.
             stream.truncate(before.size if before else 0)
             stream.seek(0, os.SEEK_END)
             work = UnfinishedOutput(stream, mark, run, before or Progress(Place()))

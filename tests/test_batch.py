@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import resource
 import signal
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 from conftest import Finished
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import ROOT
 from pyarrow import parquet
 
 from classifier import Item, Model, record_of, save_model
@@ -111,6 +113,37 @@ def test_an_interrupted_run_goes_on_without_a_row_lost_or_done_twice(
         assert rows[0] == rows[1] and len(rows[0]) == ROWS + 1
     else:
         assert target.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_new_run_forgets_the_interrupted_one(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, target = many_rows(tmp_path / "in.jsonl"), tmp_path / "out.jsonl"
+    for chunks in (7, 0):
+        with monkeypatch.context() as patch:
+            interrupt_after(chunks, KeyboardInterrupt(), patch)
+            run("classify", str(path), "-o", str(target))
+    assert hidden(tmp_path) == []
+    assert "no interrupted run to go on with" in run("classify", str(path), "-o", str(target), "--resume").errors
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_says_what_is_kept_and_shows_no_traceback(jobs: str, run: Run, model: Model, tmp_path: Path) -> None:
+    path, target = many_rows(tmp_path / "in.jsonl", 100_000), tmp_path / "out.jsonl"
+    save_model(model, tmp_path / "model")
+    command = [sys.executable, "-m", "classifier", "classify", str(path), "-o", str(target), "--jobs", jobs]
+    command += ["--model", str(tmp_path / "model")]
+    partial = tmp_path / ".out.jsonl.partial"
+    with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT, start_new_session=True) as process:
+        # Some chunks: the first one is counted a moment after it is written.
+        while not partial.exists() or partial.stat().st_size < 8_000_000:
+            assert process.poll() is None, "it was done before it could be stopped"
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    said = errors.decode()
+    assert process.returncode == 130 and "are kept: go on with --resume" in said and "Traceback" not in said, said
+    assert run(*command[3:], "--resume").code == 0
+    assert [row["id"] for row in records(target)] == [*range(1, 100_001)]
 
 
 @pytest.mark.usefixtures("small_chunks")
