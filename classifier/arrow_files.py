@@ -33,8 +33,7 @@ def write_parquet(streams: Path, output: Path) -> None:
     schema = _common_schema(streams)
     # Columns that repeat few values are kept as numbers of a list; to try the same with long texts takes time for nothing.
     repeating = [name for name in schema.names if name in REPEATING]
-    options = {"compression": "zstd", "compression_level": 1, "use_dictionary": repeating}
-    with parquet.ParquetWriter(output, schema, **options) as writer:
+    with parquet.ParquetWriter(output, schema, compression="snappy", use_dictionary=repeating) as writer:
         waiting: list[pa.RecordBatch] = []
         for batch in batches(streams, schema):
             waiting.append(batch)
@@ -110,6 +109,9 @@ def _array(values: Any) -> pa.Array:
     if isinstance(values, np.ndarray):
         return pa.array(values)
     try:
+        array = pa.array(values)
+        if not pa.types.is_nested(array.type):
+            return array
         return pa.array([_plain(value) for value in values])
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
         return pa.array([None if value is None else _text(value) for value in values], pa.string())
