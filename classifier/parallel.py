@@ -117,6 +117,9 @@ def classify_chunks(
             try:
                 for each in done:
                     yield each, places.popleft()
+            except BaseException:
+                _silence_joblib()
+                raise
             finally:
                 with warnings.catch_warnings(action="ignore"):  # Where a run ends early, it is meant to.
                     done.close()
@@ -183,16 +186,22 @@ def _in_processes(model: Model, jobs: int) -> Iterator[_Running]:
         path = Path(folder) / "worker.model"
         save_model(model, path)
         with Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs") as parallel:
-            try:
-                with _ignoring_interrupts():
-                    # The processes that are started now ignore Ctrl-C as well, for good: this one will end them.
-                    started = parallel(delayed(int)() for _ in range(jobs))
-                list(started)
-                yield _Running(parallel, _ModelInFile(str(path)), jobs)
-            except KeyboardInterrupt:
-                # The threads that feed the processes are cut off anywhere; what they would say helps nobody.
-                threading.excepthook = lambda _: None
-                raise
+            with _ignoring_interrupts():
+                # The processes that are started now ignore Ctrl-C as well, for good: this one will end them.
+                started = parallel(delayed(int)() for _ in range(jobs))
+            list(started)
+            yield _Running(parallel, _ModelInFile(str(path)), jobs)
+
+
+def _silence_joblib() -> None:
+    """Keep joblib's threads quiet where a run ends early: they are cut off anywhere, and their tracebacks help nobody."""
+    before = threading.excepthook
+
+    def say(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.thread is None or not arguments.thread.name.startswith(("ExecutorManagerThread", "QueueFeederThread")):
+            before(arguments)
+
+    threading.excepthook = say
 
 
 @contextlib.contextmanager
