@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -90,13 +90,18 @@ def csv_rows(classified: Classified, columns: Sequence[str]) -> bytes:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     values = zip(*(column if isinstance(column, list) else column.tolist() for column in added.values()), strict=True)
-    known = dict.fromkeys(own)
+    known = frozenset(own)
     for fields, behind in zip(classified.paragraphs.fields, values, strict=True):
-        if not fields.keys() <= known.keys():
-            extra = [key for key in fields if key not in known]
-            raise InputError(f"a row has {', '.join(map(repr, extra))} beside the first row's columns; write .jsonl instead")
+        check_columns(fields, known)
         writer.writerow([*(flat_cell(fields.get(column, "")) for column in own), *behind])
     return stream.getvalue().encode("utf-8", "surrogatepass")
+
+
+def check_columns(fields: Record, columns: Collection[str]) -> None:
+    """Raise InputError where a record has fields that are no columns."""
+    extra = [key for key in fields if key not in columns]
+    if extra:
+        raise InputError(f"a row has {', '.join(map(repr, extra))} beside the first row's columns; write .jsonl instead")
 
 
 def csv_head(columns: Sequence[str]) -> bytes:

@@ -1,14 +1,13 @@
-"""Write records to CSV, JSON Lines or Excel, whole or not at all."""
+"""Write records one by one to CSV or Excel, whole or not at all, and turn Arrow streams into other files."""
 
 import csv
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from classifier.errors import InputError
-from classifier.records import flat_cell
+from classifier.records import check_columns, flat_cell
 from classifier.whole_files import replacing
 
 FLAT_FORMATS = ("csv", "xlsx", "parquet")
@@ -36,7 +35,7 @@ def format_of(output: Path | None, named: str | None) -> str:
 
 @contextmanager
 def open_writer(output: Path, format_name: str, columns: Sequence[str]) -> Iterator[Writer]:
-    """Open a file for records; it appears under its name only when all is written, and not at all after an error."""
+    """Open a ``csv`` or ``xlsx`` file for records; it appears under its name when all is written, not at all after an error."""
     with _temporary_beside(output) as temporary, _WRITERS[format_name](temporary, columns) as writer:
         yield writer
 
@@ -88,33 +87,14 @@ class CsvWriter:
 
     def write(self, record: Record) -> None:
         """Write one record; a key that is no column is an InputError."""
-        if len(record) > len(self._columns) or any(key not in self._columns for key in record):
-            extra = [key for key in record if key not in self._columns]
-            raise InputError(f"a row has {', '.join(map(repr, extra))} beside the first row's columns; write .jsonl instead")
+        check_columns(record, self._columns)
         self._writer.writerow([flat_cell(record.get(column, "")) for column in self._columns])
-
-
-class JsonLinesWriter:
-    """One JSON object a line, in UTF-8."""
-
-    def __init__(self, stream: IO[str], columns: Sequence[str] = ()) -> None:
-        self._stream = stream
-
-    def write(self, record: Record) -> None:
-        """Write one record."""
-        self._stream.write(json.dumps(record, ensure_ascii=False, default=str) + "\n")
 
 
 @contextmanager
 def _csv_file(path: Path, columns: Sequence[str]) -> Iterator[Writer]:
     with path.open("w", encoding="utf-8", newline="", errors="surrogatepass") as stream:
         yield CsvWriter(stream, columns)
-
-
-@contextmanager
-def _jsonl_file(path: Path, columns: Sequence[str]) -> Iterator[Writer]:
-    with path.open("w", encoding="utf-8", newline="\n", errors="surrogatepass") as stream:
-        yield JsonLinesWriter(stream)
 
 
 @contextmanager
@@ -152,4 +132,4 @@ class _Sheet:
                 self._sheet.write(self._row, number, value)
 
 
-_WRITERS: dict[str, Callable[[Path, Sequence[str]], Any]] = {"csv": _csv_file, "jsonl": _jsonl_file, "xlsx": _xlsx_file}
+_WRITERS: dict[str, Callable[[Path, Sequence[str]], Any]] = {"csv": _csv_file, "xlsx": _xlsx_file}

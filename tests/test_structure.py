@@ -121,20 +121,6 @@ def test_the_public_surface_is_sorted_complete_and_importable() -> None:
         classifier.nonsense  # noqa: B018
 
 
-PUBLIC_NAMES = """
-    Agreement ArchivedDocument Code Codebook CodebookError CountedParagraphs DOCUMENTS_FILE
-    DOCUMENT_COLUMNS Document Evidence Explanation GROUPINGS InputError Item LEVELS Label LabelError
-    LabelSet LabelledText Layout MEASURES Mix MixRow Model ModelError Origin PARAGRAPH_COLUMNS Paragraph
-    PolicyThemesError Prediction Reading STATEMENT_COLUMNS Setting Share Statement StatementPrediction
-    TRAINING_SETTINGS Table TextScores VERSION archive_line check_against_archive check_against_sources
-    classify compare_folders compare_labels digest evaluate evaluate_held_out export_sklearn home
-    known_suffixes learning_curve level_of load_codebook load_labels load_model mix_notes
-    mix_of_paragraphs open_writer prediction_columns read_archive read_document read_folder
-    read_label_file read_units read_upload record_of renamed_columns render_outline save_model
-    shipped_folder sklearn_pipeline source_spans split_statements theme_mix train write_mix
-"""
-
-
 PUBLIC = """
 DOCUMENTS_FILE DOCUMENT_COLUMNS GROUPINGS LEVELS MEASURES PARAGRAPH_COLUMNS STATEMENT_COLUMNS
 TRAINING_SETTINGS VERSION Agreement ArchivedDocument Code Codebook CodebookError CountedParagraphs Document
