@@ -35,7 +35,7 @@ def format_of(output: Path | None, named: str | None) -> str:
 
 @contextmanager
 def open_writer(output: Path, format_name: str, columns: Sequence[str]) -> Iterator[Writer]:
-    """Open a ``csv`` or ``xlsx`` file for records; it appears under its name when all is written, not at all after an error."""
+    """Open a ``csv`` or ``xlsx`` file for records; it appears when all is written, and not at all after an error."""
     with _temporary_beside(output) as temporary, _WRITERS[format_name](temporary, columns) as writer:
         yield writer
 
