@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from classifier.agreement import Agreement, compare_folders, compare_labels
     from classifier.api import classify, load_model, read_document, read_upload, theme_mix
     from classifier.archive import DOCUMENTS_FILE, ArchivedDocument, archive_line, check_against_archive, read_archive
+    from classifier.bands import BANDS, BandCount, Bands
     from classifier.chunks import DOCUMENT_COLUMNS, Item, renamed_columns
     from classifier.codebook import Code, Codebook, load_codebook
     from classifier.counting import CountedParagraphs
@@ -53,6 +54,7 @@ _HOME = {
     "agreement": ("Agreement", "compare_folders", "compare_labels"),
     "api": ("classify", "load_model", "read_document", "read_upload", "theme_mix"),
     "archive": ("ArchivedDocument", "DOCUMENTS_FILE", "archive_line", "check_against_archive", "read_archive"),
+    "bands": ("BANDS", "BandCount", "Bands"),
     "chunks": ("DOCUMENT_COLUMNS", "Item", "renamed_columns"),
     "codebook": ("Code", "Codebook", "load_codebook"),
     "counting": ("CountedParagraphs",),
@@ -93,6 +95,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "BANDS",
     "DOCUMENTS_FILE",
     "DOCUMENT_COLUMNS",
     "GROUPINGS",
@@ -104,6 +107,8 @@ __all__ = [
     "VERSION",
     "Agreement",
     "ArchivedDocument",
+    "BandCount",
+    "Bands",
     "Code",
     "Codebook",
     "CodebookError",

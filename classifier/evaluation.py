@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from classifier.bands import count_bands
 from classifier.labels import Label, LabelSet, load_held_out
 from classifier.metrics import share_right, summary
 from classifier.predictions import Prediction
@@ -70,6 +71,8 @@ def _summary(labels: LabelSet, codes: Sequence[str], predictions: Sequence[Predi
         np.array([found.confidence for _, found in pairs]),
         labels.codebook.theme_codes,
     )
+    right = np.array([labels.codebook.entry(code).theme == found.theme for code, found in pairs], dtype=bool)
+    result["bands"] = [count.to_dict() for count in count_bands([found.band for _, found in pairs], right)]
     if labels.codebook.subcodes:
         result["leaf_accuracy"] = round(float(np.mean([code == found.detail for code, found in pairs])), 4)
     return result

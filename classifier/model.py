@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.bands import Bands
 from classifier.codebook import Codebook
 from classifier.evidence import EvidenceFinder
 from classifier.features import TfidfWeights, Vocabulary
@@ -42,6 +43,7 @@ class Model:
     lead_weight: float
     secondary_threshold: float
     mixed_rule: MixedRule | None = None
+    bands: Bands | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -94,6 +96,7 @@ class Model:
         return TextScores(
             self.names,
             self.secondary_threshold,
+            self.bands,
             texts,
             starts,
             ends,
@@ -147,7 +150,7 @@ class Model:
 
     @cached_property
     def _short_texts(self) -> ShortTexts:
-        return ShortTexts(self.names, self.lead_weight, self.secondary_threshold, self.mixed_rule)
+        return ShortTexts(self.names, self.lead_weight, self.secondary_threshold, self.mixed_rule, self.bands)
 
     @cached_property
     def _evidence(self) -> EvidenceFinder:

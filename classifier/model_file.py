@@ -14,6 +14,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.bands import Bands
 from classifier.codebook import Codebook
 from classifier.errors import CodebookError, ModelError
 from classifier.features import TfidfWeights, Vocabulary
@@ -22,7 +23,7 @@ from classifier.model import Model
 from classifier.whole_files import replacing
 
 FORMAT = "policy-themes model"
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _MANIFEST, _DESCRIPTION = "manifest.json", "model.json"
 _ARRAYS = ("idf", "coefficients", "intercepts", "calibration")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -45,6 +46,7 @@ def model_to_bytes(model: Model) -> bytes:
         "lead_weight": model.lead_weight,
         "secondary_threshold": model.secondary_threshold,
         "mixed_rule": model.mixed_rule.to_dict() if model.mixed_rule else None,
+        "bands": model.bands.to_dict() if model.bands else None,
         "record": dict(model.record),
     }
     members = {_DESCRIPTION: _json(description)}
@@ -133,6 +135,7 @@ def _model(description: dict[str, Any], arrays: list[NDArray[Any]]) -> Model:
         float(description["lead_weight"]),
         float(description["secondary_threshold"]),
         MixedRule(**description["mixed_rule"]) if description["mixed_rule"] else None,
+        Bands.from_dict(description["bands"]) if description["bands"] else None,
         description["record"],
     )
 

@@ -25,7 +25,8 @@ class Prediction(NamedTuple):
 
     ``theme`` is a theme of the codebook, ``detail`` the leaf code, ``confidence`` the theme's probability, ``secondary``
     the other themes that some statement is about; ``scores`` maps every theme to its probability, ``leaf_scores`` every
-    leaf code. Both sum to 1. A text without any letter or digit has no theme: all strings are empty, all scores 0.
+    leaf code. Both sum to 1. ``band`` says how far this can be relied on (`classifier.bands`), None where the model has no
+    bands. A text without any letter or digit has no theme and no band: all strings are empty, all scores 0.
     """
 
     theme: str
@@ -35,6 +36,7 @@ class Prediction(NamedTuple):
     scores: Mapping[str, float]
     leaf_scores: Mapping[str, float]
     statements: tuple[StatementPrediction, ...]
+    band: str | None = None
 
 
 class Evidence(NamedTuple):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from classifier.bands import Bands
 from classifier.mixed import FEWEST_CODES, MixedRule
 from classifier.predictions import Prediction, StatementPrediction
 from classifier.scoring import Floats, ScoredStatements, statement_shares
@@ -42,10 +43,15 @@ class ShortTexts:
     """Answers for a few texts from the scores of their statements."""
 
     def __init__(
-        self, names: ThemeNames, lead_weight: float, secondary_threshold: float, mixed_rule: MixedRule | None
+        self,
+        names: ThemeNames,
+        lead_weight: float,
+        secondary_threshold: float,
+        mixed_rule: MixedRule | None,
+        bands: Bands | None,
     ) -> None:
         self._names, self._lead_weight, self._threshold = names, lead_weight, secondary_threshold
-        self._mixed_rule = mixed_rule
+        self._mixed_rule, self._bands = mixed_rule, bands
         self._theme_of_leaf = names.fold.argmax(axis=1).tolist()
         self._leaves_of_theme = [np.flatnonzero(leaves).tolist() for leaves in names.fold.T]
         self._may_be_secondary = names.may_be_secondary.tolist()
@@ -86,7 +92,8 @@ class ShortTexts:
             StatementPrediction(text[start:end], start, end, *description)
             for (start, end), (_, description) in zip(spans, described, strict=True)
         ]
-        return Prediction(theme, detail, confidence, tuple(others), scores, leaf_scores, tuple(statements))
+        band = self._bands.of(confidence) if self._bands else None
+        return Prediction(theme, detail, confidence, tuple(others), scores, leaf_scores, tuple(statements), band)
 
     def _described(self, leaves: Row) -> tuple[Row, _Description]:
         """Return the probabilities of themes, and the most probable theme with its most probable leaf code in words."""

@@ -8,6 +8,7 @@ from itertools import chain, compress, islice, repeat
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.bands import Bands
 from classifier.codebook import Codebook
 from classifier.joining import Places, counts_of
 from classifier.predictions import Prediction, StatementPrediction
@@ -64,6 +65,7 @@ class TextScores:
 
     names: ThemeNames = field(repr=False)
     secondary_threshold: float
+    bands: Bands | None
     texts: Sequence[str] = field(repr=False)
     starts: Places
     ends: Places
@@ -81,8 +83,10 @@ class TextScores:
         columns = ("starts", "ends", "shares", "parts", "mean_scores", "probabilities")
         arrays = {name: np.concatenate([getattr(batch, name) for batch in batches]) for name in columns}
         counts = np.concatenate([counts_of(batch.bounds) for batch in batches])
-        names, threshold = batches[0].names, batches[0].secondary_threshold
-        return cls(names, threshold, texts, bounds=np.append(0, np.cumsum(counts)), **arrays)
+        first = batches[0]
+        return cls(
+            first.names, first.secondary_threshold, first.bands, texts, bounds=np.append(0, np.cumsum(counts)), **arrays
+        )
 
     @cached_property
     def spans(self) -> list[tuple[int, int]]:
@@ -144,7 +148,8 @@ class TextScores:
             ]
             if has_letter(text):
                 chosen = tuple(compress(self.names.themes, others))
-                yield Prediction(theme, detail, confidence, chosen, scores, leaf_scores, tuple(parts))
+                band = self.bands.of(confidence) if self.bands else None
+                yield Prediction(theme, detail, confidence, chosen, scores, leaf_scores, tuple(parts), band)
             else:
                 yield without_theme(self.names)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from classifier.bands import Bands, choose_bands
 from classifier.errors import LabelError
 from classifier.features import TfidfWeights, Vocabulary
 from classifier.folds import assign_folds
@@ -72,6 +73,7 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
         leaves = mixed_rule.apply(leaves, shares) if mixed_rule else leaves
     coefficients, intercepts = fit(np.ones(len(texts), dtype=bool))
     threshold = _secondary_threshold(labels, leaves, values["secondary_threshold"])
+    confidence, right = _out_of_fold_themes(leaves, targets, labels)
     record = {
         "program": VERSION,
         "labels_digest": labels.digest(),
@@ -80,7 +82,7 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
         "settings": values,
         "texts": dict(sorted(Counter(item.kind for item in texts).items())),
         "texts_per_code": dict(sorted(Counter(item.theme for item in texts).items())),
-        "out_of_fold": _out_of_fold_record(texts, leaves, targets, labels),
+        "out_of_fold": _out_of_fold_record(texts, right),
         "held_out_errors": _held_out_errors(texts, leaves, targets),
     }
     return Model(
@@ -93,6 +95,7 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
         float(values["lead_weight"]),
         threshold,
         mixed_rule,
+        _bands(texts, confidence, right),
         record,
     )
 
@@ -184,13 +187,23 @@ def _secondary_threshold(labels: LabelSet, probability: Floats, default: float) 
     return best[1]
 
 
-def _out_of_fold_record(
-    texts: Sequence[LabelledText], leaves: Floats, targets: NDArray[np.int64], labels: LabelSet
-) -> dict[str, Any]:
-    """Accuracy over themes of each kind of text when its fold was not trained on; `evaluate` says far more."""
+def _out_of_fold_themes(leaves: Floats, targets: NDArray[np.int64], labels: LabelSet) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the probability of each text's most probable theme, and whether that theme is the right one."""
     theme_of_leaf = np.array(labels.codebook.leaf_theme_places)
     themes = leaves @ np.eye(len(labels.codebook.themes))[theme_of_leaf]
-    right = themes.argmax(axis=1) == theme_of_leaf[targets]
+    return themes.max(axis=1), themes.argmax(axis=1) == theme_of_leaf[targets]
+
+
+def _bands(texts: Sequence[LabelledText], confidence: Floats, right: NDArray[np.bool_]) -> Bands | None:
+    """Choose bands by the paragraphs of labelled documents, which are what is classified; without any, by all texts."""
+    paragraphs = np.array([item.kind == "paragraph" for item in texts])
+    if paragraphs.any():
+        return choose_bands(confidence[paragraphs], right[paragraphs], "paragraphs")
+    return choose_bands(confidence, right, "texts")
+
+
+def _out_of_fold_record(texts: Sequence[LabelledText], right: NDArray[np.bool_]) -> dict[str, Any]:
+    """Accuracy over themes of each kind of text when its fold was not trained on; `evaluate` says far more."""
     kinds = np.array([item.kind for item in texts])
     return {str(kind): {"accuracy": round(float(right[kinds == kind].mean()), 4)} for kind in np.unique(kinds)}
 

@@ -34,6 +34,17 @@ def test_calibration_error_does_not_rise(kind: str, measured: dict[str, Any]) ->
     assert measured[kind]["expected_calibration_error"]["value"] <= RATCHET["at_most"][kind]["expected_calibration_error"]
 
 
+@pytest.mark.parametrize("kind", RATCHET["accept_band"])
+def test_most_paragraphs_can_be_accepted_with_few_errors(kind: str, measured: dict[str, Any]) -> None:
+    """Of seed paragraphs, thresholds included: each training chose its own without the report that it is tested on."""
+    bar = RATCHET["accept_band"][kind]
+    accept = measured[kind]["bands"][0]
+    assert accept["band"] == "accept"
+    assert accept["error"] <= bar["error_at_most"]
+    assert accept["share"] >= bar["share_at_least"]
+    assert sum(count["units"] for count in measured[kind]["bands"]) == measured[kind]["units"]
+
+
 def test_every_measure_has_an_interval_around_it(measured: dict[str, Any]) -> None:
     for kind in ("paragraphs", "statements", "held_out"):
         for measure in ("accuracy", "macro_f1"):

@@ -69,6 +69,7 @@ def _show(title: str, result: dict[str, Any]) -> None:
         for row in result.get("per_document", [])
     ]
     show_table(["measure", "value [95 % interval]"], rows, title=f"{title}: {result['units']} units")
+    _show_bands(result["bands"])
     per_theme = [
         [code, *(interval(name, values) for name in ("precision", "recall", "f1")), str(values["units"])]
         for code, values in result["per_theme"].items()
@@ -80,3 +81,26 @@ def _show(title: str, result: dict[str, Any]) -> None:
         [code, *(str(count or "·") for count in row)] for code, row in zip(codes, result["confusion"]["counts"], strict=True)
     ]
     show_table(["true \\ predicted", *codes], counts, right=codes)
+
+
+def _show_bands(counts: list[dict[str, Any]]) -> None:
+    """Show the measured error of each band, and the share of the work that it leaves to people."""
+    from classifier.bands import CERTAINTY, FEWEST_UNITS
+    from classifier.cli.tables import show_table
+
+    if not any(count["units"] for count in counts):
+        click.echo(
+            f"no bands of confidence: they take {FEWEST_UNITS} labelled texts, or more where some are taken wrongly\n"
+        )
+        return
+    rows = [
+        [
+            count["band"],
+            f"{count['units']} ({count['share']:.0%})",
+            str(count["errors"]),
+            *(("-", "-") if count["error"] is None else (f"{count['error']:.3f}", f"{count['bound']:.3f}")),
+        ]
+        for count in counts
+    ]
+    headings = ["band", "units", "errors", "error", f"at most ({CERTAINTY:.0%} certain)"]
+    show_table(headings, rows, right=headings[1:])
