@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from classifier.bands import BANDS, BandCount, Bands
     from classifier.chunks import DOCUMENT_COLUMNS, Item, renamed_columns
     from classifier.codebook import Code, Codebook, load_codebook
+    from classifier.copies import copy_groups, copy_keys
     from classifier.counting import CountedParagraphs
     from classifier.documents import LEVELS, Document, Origin, level_of
     from classifier.errors import CodebookError, InputError, LabelError, ModelError, PolicyThemesError
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from classifier.records import prediction_columns, record_of
     from classifier.sentences import split_statements
     from classifier.settings import TRAINING_SETTINGS, Setting, home
+    from classifier.shingles import copy_form, copy_similarity
     from classifier.shipped import shipped_folder
     from classifier.sklearn_export import export_sklearn, sklearn_pipeline
     from classifier.text_scores import TextScores
@@ -57,6 +59,7 @@ _HOME = {
     "bands": ("BANDS", "BandCount", "Bands"),
     "chunks": ("DOCUMENT_COLUMNS", "Item", "renamed_columns"),
     "codebook": ("Code", "Codebook", "load_codebook"),
+    "copies": ("copy_groups", "copy_keys"),
     "counting": ("CountedParagraphs",),
     "documents": ("LEVELS", "Document", "Origin", "level_of"),
     "errors": ("CodebookError", "InputError", "LabelError", "ModelError", "PolicyThemesError"),
@@ -83,6 +86,7 @@ _HOME = {
     "predictions": ("Evidence", "Explanation", "Prediction", "StatementPrediction"),
     "records": ("prediction_columns", "record_of"),
     "settings": ("Setting", "TRAINING_SETTINGS", "home"),
+    "shingles": ("copy_form", "copy_similarity"),
     "shipped": ("shipped_folder",),
     "sklearn_export": ("export_sklearn", "sklearn_pipeline"),
     "text_scores": ("TextScores",),
@@ -144,6 +148,10 @@ __all__ = [
     "classify",
     "compare_folders",
     "compare_labels",
+    "copy_form",
+    "copy_groups",
+    "copy_keys",
+    "copy_similarity",
     "digest",
     "evaluate",
     "evaluate_held_out",

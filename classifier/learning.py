@@ -2,9 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import replace
-from itertools import count
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,7 @@ from classifier.errors import InputError
 from classifier.labels import LabelSet
 from classifier.metrics import share_right
 from classifier.normalisation import normalise
-from classifier.splits import Progress, Trainer, split_labels
+from classifier.splits import Progress, Trainer, split_labels, with_rows
 from classifier.training import train
 
 SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
@@ -81,25 +79,9 @@ def nested_draws(labels: LabelSet, shares: Sequence[float], seed: int) -> list[L
         [different[place] for place in random.permutation(len(different))]
         for different in (list(rows_of[code].values()) for code in sorted(rows_of))
     ]
-    return [
-        _with_rows(
-            labels,
-            {
-                row
-                for code in shuffled
-                for rows in code[: max(_FEWEST_TEXTS_PER_CODE, round(share * len(code)))]
-                for row in rows
-            },
-        )
+    places = np.arange(len(labels.texts()))
+    drawn = [
+        [rows for code in shuffled for rows in code[: max(_FEWEST_TEXTS_PER_CODE, round(share * len(code)))]]
         for share in shares
     ]
-
-
-def _with_rows(labels: LabelSet, drawn: AbstractSet[int]) -> LabelSet:
-    row = count()
-    return replace(
-        labels,
-        paragraphs=tuple(label for label in labels.paragraphs if next(row) in drawn),
-        statements=tuple(label for label in labels.statements if next(row) in drawn),
-        examples=tuple(item for item in labels.examples if next(row) in drawn),
-    )
+    return [with_rows(labels, np.isin(places, list(chain.from_iterable(rows)))) for rows in drawn]

@@ -1,4 +1,7 @@
-"""Ways to divide labels into what a model is trained on and what it is tested on: by document, else by stratified folds."""
+"""Ways to divide labels into what a model is trained on and what it is tested on: by document, else by stratified folds.
+
+What has a near-copy among the tested texts is not trained on, whichever document it stands in.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -7,7 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from classifier.copies import copy_groups
 from classifier.errors import InputError
 from classifier.folds import assign_folds
 from classifier.labels import Label, LabelledText, LabelSet
@@ -63,6 +68,7 @@ def split_labels(labels: LabelSet, most_splits: int) -> Splits:
     groups = group_documents(labels, most_splits)
     if len(groups) < 2:
         return _stratified(labels)
+    copies = copy_groups([item.text for item in labels.texts()])
     alone = all(len(group) == 1 for group in groups)
     units = {kind: rows for kind, rows in (("paragraphs", labels.paragraphs), ("statements", labels.statements)) if rows}
     return Splits(
@@ -70,7 +76,7 @@ def split_labels(labels: LabelSet, most_splits: int) -> Splits:
         units,
         [
             Split(
-                _without_documents(labels, group),
+                _without_documents(labels, group, copies),
                 {kind: [row for row, label in enumerate(rows) if label.key[0] in group] for kind, rows in units.items()},
             )
             for group in groups
@@ -105,21 +111,28 @@ def group_documents(labels: LabelSet, most_groups: int) -> list[AbstractSet[str]
     return list(groups)
 
 
-def _without_documents(labels: LabelSet, documents: AbstractSet[str]) -> LabelSet:
+def _without_documents(labels: LabelSet, documents: AbstractSet[str], copies: NDArray[np.int64]) -> LabelSet:
+    """Leave out these documents, and every text that is a copy of one in them; ``copies``: the group of each text."""
+    tested = np.array([item.document in documents for item in labels.texts()])
+    return with_rows(labels, ~np.isin(copies, copies[tested]))
+
+
+def with_rows(labels: LabelSet, kept: NDArray[np.bool_]) -> LabelSet:
+    """Return the labels of the texts that are kept; ``kept`` has an entry for each of ``labels.texts()``."""
+    keep = iter(kept.tolist())
     return replace(
         labels,
-        paragraphs=tuple(label for label in labels.paragraphs if label.key[0] not in documents),
-        statements=tuple(label for label in labels.statements if label.key[0] not in documents),
-        examples=tuple(item for item in labels.examples if item.document not in documents),
+        paragraphs=tuple(label for label in labels.paragraphs if next(keep)),
+        statements=tuple(label for label in labels.statements if next(keep)),
+        examples=tuple(item for item in labels.examples if next(keep)),
     )
 
 
 def _stratified(labels: LabelSet) -> Splits:
     texts = labels.texts()
-    folds = assign_folds(texts, FOLDS)
     splits = []
-    for fold in np.unique(folds):
-        inside = tuple(item for item, own in zip(texts, folds, strict=True) if own != fold)
+    for trained_on, tested in assign_folds(texts, FOLDS).splits():
+        inside = tuple(item for item, kept in zip(texts, trained_on.tolist(), strict=True) if kept)
         training = replace(labels, paragraphs=(), statements=(), examples=inside)
-        splits.append(Split(training, {"texts": np.flatnonzero(folds == fold).tolist()}))
+        splits.append(Split(training, {"texts": np.flatnonzero(tested).tolist()}))
     return Splits("five stratified folds", {"texts": texts}, splits)

@@ -58,10 +58,9 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
         return merged.weights_of_terms(coefficients), intercepts
 
     held_out = np.zeros((len(statements), codes))
-    for fold in np.unique(folds):
-        inside = folds != fold
-        coefficients, intercepts = fit(inside, tol=_FOLD_TOLERANCE)
-        own = np.repeat(~inside, np.diff(bounds))
+    for trained_on, tested in folds.splits():
+        coefficients, intercepts = fit(trained_on, tol=_FOLD_TOLERANCE)
+        own = np.repeat(tested, np.diff(bounds))
         held_out[own] = statement_features[own] @ coefficients.T + intercepts
     calibration = _fit_calibration(means @ held_out, targets, codes)
     leaves = softmax(means @ held_out * calibration[0] + calibration[1:])

@@ -27,8 +27,8 @@ FLOORS = (
         "predictions",
         "bands",
     ),
-    ("documents", "furniture", "sections", "lines"),
-    ("rejoining", "sentences", "formats.table"),
+    ("documents", "furniture", "sections", "lines", "shingles"),
+    ("rejoining", "sentences", "formats.table", "copies"),
     ("layout", "splitting", "trie"),
     ("enumerations",),
     ("units",),
@@ -138,7 +138,7 @@ TRAINING_SETTINGS VERSION Agreement ArchivedDocument BandCount Bands Code Codebo
 Evidence Explanation InputError Item Label LabelError LabelSet LabelledText Layout Mix MixRow Model ModelError
 Origin Paragraph PolicyThemesError Prediction Reading Setting Share Statement StatementPrediction Table
 TextScores archive_line check_against_archive check_against_sources classify compare_folders compare_labels
-digest evaluate evaluate_held_out export_sklearn home known_suffixes learning_curve level_of load_codebook
+copy_form copy_groups copy_keys copy_similarity digest evaluate evaluate_held_out export_sklearn home known_suffixes learning_curve level_of load_codebook
 load_labels load_model mix_notes mix_of_paragraphs open_writer prediction_columns read_archive read_document
 read_folder read_label_file read_units read_upload record_of renamed_columns render_outline save_model
 shipped_folder sklearn_pipeline source_spans split_statements theme_mix train write_mix

@@ -108,7 +108,7 @@ def test_settings_are_one_table_and_unknown_ones_are_refused(labels: LabelSet) -
 )
 def test_no_document_and_no_text_is_ever_split_between_folds(rows: list[tuple[str, str, str]]) -> None:
     texts = [LabelledText(text, theme, document) for text, theme, document in rows]
-    folds = assign_folds(texts, 5)
+    folds = assign_folds(texts, 5).of_text
     for key in {item.document for item in texts} - {""}:
         assert len({fold for item, fold in zip(texts, folds, strict=True) if item.document == key}) == 1
     loose = [(item.text, fold) for item, fold in zip(texts, folds, strict=True) if not item.document]
@@ -118,7 +118,7 @@ def test_no_document_and_no_text_is_ever_split_between_folds(rows: list[tuple[st
 
 def test_folds_do_not_depend_on_the_order_of_the_texts(labels: LabelSet) -> None:
     texts = labels.texts()
-    forward, backward = assign_folds(texts, 5), assign_folds(texts[::-1], 5)
+    forward, backward = assign_folds(texts, 5).of_text, assign_folds(texts[::-1], 5).of_text
     documents = {item.document for item in texts} - {""}
     assert len({fold for item, fold in zip(texts, forward, strict=True) if item.document in documents}) == 5
     same = [fold == other for item, fold, other in zip(texts, forward, backward[::-1], strict=True) if item.document]
