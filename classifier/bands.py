@@ -99,6 +99,17 @@ class Bands:
         places: NDArray[np.intp] = np.where(confidence >= accept, 0, np.where(confidence >= look, 1, 2))
         return places
 
+    def accepting_from(self, least: float | str) -> "Bands":
+        """Return bands that accept from this confidence on, or from the threshold of the band of this name.
+
+        >>> Bands(0.95, 0.5, "texts").accepting_from("look").of(0.8)
+        'accept'
+        """
+        starts = {ACCEPT: self.accept, LOOK: self.accept if self.look is None else self.look}
+        accept = starts[least] if isinstance(least, str) else least
+        look = self.look if self.look is None or accept is None else min(self.look, accept)
+        return replace(self, accept=accept, look=look)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON and for the model file."""
         return {

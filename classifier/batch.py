@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from classifier.bands import Bands
 from classifier.chunks import Item
 from classifier.errors import InputError
 from classifier.model import Model
@@ -41,17 +42,19 @@ class Batch:
     format_name: str
     stop_at_malformed: bool = True
     workers: Workers | None = None
+    bands: Bands | None = None
 
     @property
     def added(self) -> tuple[str, ...]:
         """The names that classification adds to a record."""
-        return prediction_columns(self.model.codebook.theme_codes, flat=self.format_name in FLAT_FORMATS)
+        flat, banded = self.format_name in FLAT_FORMATS, self.bands is not None
+        return prediction_columns(self.model.codebook.theme_codes, flat=flat, banded=banded)
 
     @property
     def form(self) -> Form:
         """What is made of a chunk."""
         own = dict.fromkeys(column for source in self.sources for column in source.columns_beside(self.added))
-        return Form(self.format_name, (*own, *self.added), self.stop_at_malformed)
+        return Form(self.format_name, (*own, *self.added), self.stop_at_malformed, self.bands)
 
     def records(self, failures: Failures, start: Place | None = None) -> Iterator[Records]:
         """Yield all records from ``start`` on, and report what was wrong; raise InputError where a row ends the run."""
@@ -118,7 +121,11 @@ def _run(batch: Batch) -> Run:
     @cache
     def depends_on() -> dict[str, str]:
         model = hashlib.sha256(model_to_bytes(batch.model)).hexdigest()
-        return {"model": model, "list of inputs": digest(names), "form": digest((batch.format_name, batch.form.columns))}
+        return {
+            "model": model,
+            "list of inputs": digest(names),
+            "form": digest((batch.format_name, batch.form.columns, batch.bands)),
+        }
 
     return Run(
         depends_on,

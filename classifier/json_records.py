@@ -33,9 +33,9 @@ def json_lines(classified: Classified, columns: Sequence[str]) -> bytes:
     # Two parts for each statement: its text, and what stands behind it.
     statements = [b""] * (2 * len(scores.starts))
     statements[::2] = _statement_texts(scores)
-    statements[1::2] = _statement_ends(scores, _json(classified.model_name))
+    statements[1::2] = _statement_ends(scores, _record_ends(classified))
     blank = scores.blank.tolist()
-    nothing = _nothing(names, classified.model_name)
+    nothing = _nothing(classified)
     bounds = (2 * scores.bounds).tolist()
     for place in [number for number, fields in enumerate(classified.paragraphs.fields) if not fields]:
         heads[place], labels[place] = b"{", labels[place][1:]  # No comma behind nothing.
@@ -92,13 +92,21 @@ def _lengths_in_json() -> NDArray[np.uint8]:
     return lengths
 
 
-def _statement_ends(scores: TextScores, model_name: bytes) -> list[bytes]:
+def _record_ends(classified: Classified) -> list[bytes]:
+    """Return what stands behind the last statement of each record."""
+    model = b'],"model":' + _json(classified.model_name)
+    if classified.bands is None:
+        return [model + b"}\n"] * len(classified.scores.texts)
+    return [b'%b,"band":"%b"}\n' % (model, band.encode()) for band in classified.band_names(classified.bands)]
+
+
+def _statement_ends(scores: TextScores, record_ends: Sequence[bytes]) -> list[bytes]:
     """Return what stands between the text of each statement and the next text, or the end of the record."""
     codes = [b'","theme":%b,"confidence":' % orjson.dumps(code) for code in scores.names.themes]
     values = np.rint(scores.of_parts.confidence * 10**DIGITS).astype(np.int32)
     ends = _behind_codes(codes, scores.of_parts.themes, values, b'},{"text":"')
-    inner, last = len(b',{"text":"'), b'],"model":' + model_name + b"}\n"
-    for place in (scores.bounds[1:] - 1).tolist():
+    inner = len(b',{"text":"')
+    for place, last in zip((scores.bounds[1:] - 1).tolist(), record_ends, strict=True):
         ends[place] = ends[place][:-inner] + last
     return ends
 
@@ -116,11 +124,12 @@ def _behind_codes(codes: Sequence[bytes], places: NDArray[np.intp], values: NDAr
     return _bytes_of(rows)
 
 
-def _nothing(names: ThemeNames, model_name: str) -> bytes:
+def _nothing(classified: Classified) -> bytes:
     """Return what is said of a text without any letter or digit."""
-    zeros = dict.fromkeys(names.themes, 0.0)
+    zeros = dict.fromkeys(classified.scores.names.themes, 0.0)
     said = {"theme": "", "detail": "", "confidence": 0.0, "secondary": [], "scores": zeros, "statements": []}
-    return b"," + orjson.dumps(said | {"model": model_name})[1:] + b"\n"
+    last = {"model": classified.model_name} | ({"band": ""} if classified.bands else {})
+    return b"," + orjson.dumps(said | last)[1:] + b"\n"
 
 
 def _numbers(template: bytes, values: NDArray[np.int32]) -> list[bytes]:

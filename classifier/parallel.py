@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from classifier.bands import Bands
 from classifier.chunks import Chunk, Problems
 from classifier.errors import InputError
 from classifier.json_records import json_lines
@@ -46,11 +47,15 @@ SERIALISERS: dict[str, Callable[[Classified, Sequence[str]], bytes]] = {
 
 @dataclass(frozen=True)
 class Form:
-    """What is made of a chunk: the format of its records, all their columns, and whether a malformed row ends the run."""
+    """What is made of a chunk: the format of its records, all their columns, and whether a malformed row ends the run.
+
+    With ``bands``, the last column names the band of each record.
+    """
 
     format_name: str
     columns: tuple[str, ...]
     stop: bool = True
+    bands: Bands | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ def classify_chunk(model: Model, chunk: Chunk, form: Form) -> Done:
     paragraphs = chunk.read(problems)
     if not paragraphs.texts:
         return Done(b"", 0, problems)
-    classified = Classified(paragraphs, model.score(paragraphs.texts), model.identity)
+    classified = Classified(paragraphs, model.score(paragraphs.texts), model.identity, form.bands)
     return Done(SERIALISERS[form.format_name](classified, form.columns), len(paragraphs.texts), problems)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.bands import BANDS, Bands
 from classifier.chunks import Item, Paragraphs, Record
 from classifier.errors import InputError
 from classifier.predictions import Prediction
@@ -19,10 +20,10 @@ from classifier.text_scores import TextScores
 DIGITS = 6
 
 
-def prediction_columns(theme_codes: Sequence[str], *, flat: bool) -> tuple[str, ...]:
+def prediction_columns(theme_codes: Sequence[str], *, flat: bool, banded: bool = False) -> tuple[str, ...]:
     """Names of what classification adds to a record; flat formats have one column for each theme's score."""
     scores = [f"score_{code}" for code in theme_codes] if flat else ["scores", "statements"]
-    return ("theme", "detail", "confidence", "secondary", *scores, "model")
+    return ("theme", "detail", "confidence", "secondary", *scores, "model", *(["band"] if banded else []))
 
 
 def record_of(item: Item, prediction: Prediction, model_name: str, *, flat: bool) -> Record:
@@ -48,11 +49,12 @@ def record_of(item: Item, prediction: Prediction, model_name: str, *, flat: bool
 
 @dataclass(frozen=True)
 class Classified:
-    """Paragraphs with their scores."""
+    """Paragraphs with their scores; with ``bands``, records name the band of each."""
 
     paragraphs: Paragraphs
     scores: TextScores
     model_name: str
+    bands: Bands | None = None
 
     def flat_columns(self) -> dict[str, Any]:
         """Return what is added to flat records, by column: arrays, or lists of text."""
@@ -65,7 +67,15 @@ class Classified:
         confidence = np.round(scores.of_texts.confidence * kept, DIGITS)
         columns = {"theme": themes, "detail": leaves, "confidence": confidence, "secondary": second}
         columns |= {f"score_{code}": shares[:, place] for place, code in enumerate(names.themes)}
-        return columns | {"model": [self.model_name] * len(shares)}
+        columns["model"] = [self.model_name] * len(shares)
+        if self.bands is not None:
+            columns["band"] = self.band_names(self.bands)
+        return columns
+
+    def band_names(self, bands: Bands) -> list[str]:
+        """Return the band of each paragraph; empty where it has no theme."""
+        places = bands.of_each(self.scores.of_texts.confidence)
+        return [name if own else "" for name, own in zip(_take(BANDS, places), ~self.scores.blank, strict=True)]
 
     def secondary(self) -> list[tuple[str, ...]]:
         """Return the codes of each paragraph's secondary themes."""

@@ -384,13 +384,17 @@ FIELDS = st.dictionaries(
 )
 
 
-@given(st.lists(st.tuples(FIELDS, ANY_TEXT), min_size=1, max_size=6))
-def test_records_written_at_once_are_those_written_one_by_one(model: Model, rows: list[tuple[dict[str, Any], str]]) -> None:
+@given(st.lists(st.tuples(FIELDS, ANY_TEXT), min_size=1, max_size=6), st.booleans())
+def test_records_written_at_once_are_those_written_one_by_one(
+    model: Model, rows: list[tuple[dict[str, Any], str]], banded: bool
+) -> None:
     plain = [text for _, text in rows]
     fields = [own for own, _ in rows]
-    written = json_lines(Classified(Paragraphs(fields, plain), model.score(plain), model.identity), ())
+    bands = model.bands if banded else None
+    written = json_lines(Classified(Paragraphs(fields, plain), model.score(plain), model.identity, bands), ())
     expected = [
         record_of(Item(own, text, Origin()), found, model.identity, flat=False)
+        | ({"band": found.band or ""} if banded else {})
         for own, text, found in zip(fields, plain, model.predict(plain), strict=True)
     ]
     found_records = [json.loads(line) for line in written.split(b"\n")[:-1]]

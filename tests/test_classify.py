@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ import openpyxl
 import pytest
 from conftest import Finished
 from paths import ROOT
+from pyarrow import parquet
 
-from classifier import DOCUMENT_COLUMNS, Model, prediction_columns, renamed_columns
+from classifier import DOCUMENT_COLUMNS, Bands, Model, prediction_columns, renamed_columns, save_model
 
 Run = Callable[..., Finished]
 TEXTS = [
@@ -240,3 +242,66 @@ def test_ctrl_c_leaves_nothing_half_written(run: Run, tmp_path: Path, monkeypatc
     finished = run("classify", str(make_table(tmp_path / "in.csv")), "-o", str(tmp_path / "out.csv"))
     assert finished.code == 130 and "stopped" in finished.errors
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+MIXED = [*TEXTS, "相关工作。", "……"]
+
+
+@pytest.mark.parametrize("output", ["csv", "jsonl", "xlsx", "parquet"])
+def test_the_band_of_each_paragraph_is_added_on_demand_and_nothing_else_changes(
+    output: str, run: Run, tmp_path: Path, model: Model
+) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("text,band\n" + "".join(f"{text},x\n" for text in MIXED), encoding="utf-8")
+    plain, banded = tmp_path / f"plain.{output}", tmp_path / f"banded.{output}"
+    run("classify", str(source), "-o", str(plain))
+    assert run("classify", str(source), "-o", str(banded), "--min-confidence", "accept").code == 0
+    before, after = read_records(plain), read_records(banded)
+    assert [row.pop("band") or "" for row in after] == [found.band or "" for found in model.predict(MIXED)]
+    assert [row.pop("input_band") for row in after] == [row.pop("band") for row in before] == ["x"] * len(MIXED)
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("least", "begin"),
+    [
+        ("0.9999", lambda bands: 0.9999),
+        ("accept", lambda bands: bands.accept),
+        ("look", lambda bands: bands.look),
+        ("0", lambda bands: 0),
+    ],
+)
+def test_where_accepting_begins_can_be_chosen(
+    least: str, begin: Callable[[Bands | None], float], run: Run, model: Model
+) -> None:
+    rows = rows_of(run("classify", str(ROOT / "seeds"), "--min-confidence", least).output)
+    accepted = [float(row["confidence"]) >= begin(model.bands) for row in rows]
+    assert [row["band"] == "accept" for row in rows] == accepted
+
+
+@pytest.mark.parametrize("least", ["sure", "1.5", "nan", ""])
+def test_a_confidence_that_is_none_is_wrong_usage(least: str, run: Run) -> None:
+    finished = run("classify", "-", "--min-confidence", least, standard_input=b"")
+    assert finished.code == 2 and "neither a probability from 0 to 1 nor accept or look" in finished.errors
+
+
+def test_a_model_without_bands_says_so_and_takes_a_number(run: Run, tmp_path: Path, model: Model) -> None:
+    save_model(replace(model, bands=None), tmp_path / "few.model")
+    arguments = [
+        "classify",
+        str(make_table(tmp_path / "in.csv")),
+        "--model",
+        str(tmp_path / "few.model"),
+        "--min-confidence",
+    ]
+    finished = run(*arguments, "accept")
+    assert finished.code == 2 and "this model has no bands" in finished.errors
+    assert {row["band"] for row in rows_of(run(*arguments, "0.5").output)} == {"accept"}
+    assert {row["band"] for row in rows_of(run(*arguments, "1").output)} == {"look"}
+
+
+def read_records(path: Path) -> list[dict[str, Any]]:
+    if path.suffix != ".parquet":
+        return read_output(path)
+    rows: list[dict[str, Any]] = parquet.read_table(path).to_pylist()
+    return rows
