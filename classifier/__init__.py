@@ -9,12 +9,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from classifier.agreement import Agreement, compare_folders, compare_labels
+    from classifier.agreement import (
+        AGREEMENT_KINDS,
+        Agreement,
+        AnnotatorCodes,
+        Disagreement,
+        agreement_csv,
+        compare_annotators,
+        compare_kinds,
+        compare_pairs,
+    )
     from classifier.api import classify, load_model, read_document, read_upload, theme_mix
     from classifier.archive import DOCUMENTS_FILE, ArchivedDocument, archive_line, check_against_archive, read_archive
     from classifier.bands import BANDS, BandCount, Bands
     from classifier.chunks import DOCUMENT_COLUMNS, Item, renamed_columns
     from classifier.codebook import Code, Codebook, load_codebook
+    from classifier.coefficients import Coefficient
     from classifier.copies import copy_groups, copy_keys
     from classifier.counting import CountedParagraphs
     from classifier.documents import LEVELS, Document, Origin, level_of
@@ -40,6 +50,7 @@ if TYPE_CHECKING:
     from classifier.model_file import save_model
     from classifier.outline import render_outline
     from classifier.predictions import Evidence, Explanation, Prediction, StatementPrediction
+    from classifier.readings import Readings, read_readings
     from classifier.records import prediction_columns, record_of
     from classifier.sentences import split_statements
     from classifier.settings import TRAINING_SETTINGS, Setting, home
@@ -53,13 +64,23 @@ if TYPE_CHECKING:
     from classifier.writers import open_writer
 
 _HOME = {
-    "agreement": ("Agreement", "compare_folders", "compare_labels"),
+    "agreement": (
+        "AGREEMENT_KINDS",
+        "Agreement",
+        "AnnotatorCodes",
+        "Disagreement",
+        "agreement_csv",
+        "compare_annotators",
+        "compare_kinds",
+        "compare_pairs",
+    ),
     "api": ("classify", "load_model", "read_document", "read_upload", "theme_mix"),
     "archive": ("ArchivedDocument", "DOCUMENTS_FILE", "archive_line", "check_against_archive", "read_archive"),
     "bands": ("BANDS", "BandCount", "Bands"),
     "chunks": ("DOCUMENT_COLUMNS", "Item", "renamed_columns"),
     "codebook": ("Code", "Codebook", "load_codebook"),
     "copies": ("copy_groups", "copy_keys"),
+    "coefficients": ("Coefficient",),
     "counting": ("CountedParagraphs",),
     "documents": ("LEVELS", "Document", "Origin", "level_of"),
     "errors": ("CodebookError", "InputError", "LabelError", "ModelError", "PolicyThemesError"),
@@ -84,6 +105,7 @@ _HOME = {
     "model_file": ("save_model",),
     "outline": ("render_outline",),
     "predictions": ("Evidence", "Explanation", "Prediction", "StatementPrediction"),
+    "readings": ("Readings", "read_readings"),
     "records": ("prediction_columns", "record_of"),
     "settings": ("Setting", "TRAINING_SETTINGS", "home"),
     "shingles": ("copy_form", "copy_similarity"),
@@ -99,6 +121,7 @@ _HOME = {
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
+    "AGREEMENT_KINDS",
     "BANDS",
     "DOCUMENTS_FILE",
     "DOCUMENT_COLUMNS",
@@ -110,13 +133,16 @@ __all__ = [
     "TRAINING_SETTINGS",
     "VERSION",
     "Agreement",
+    "AnnotatorCodes",
     "ArchivedDocument",
     "BandCount",
     "Bands",
     "Code",
     "Codebook",
     "CodebookError",
+    "Coefficient",
     "CountedParagraphs",
+    "Disagreement",
     "Document",
     "Evidence",
     "Explanation",
@@ -136,18 +162,21 @@ __all__ = [
     "PolicyThemesError",
     "Prediction",
     "Reading",
+    "Readings",
     "Setting",
     "Share",
     "Statement",
     "StatementPrediction",
     "Table",
     "TextScores",
+    "agreement_csv",
     "archive_line",
     "check_against_archive",
     "check_against_sources",
     "classify",
-    "compare_folders",
-    "compare_labels",
+    "compare_annotators",
+    "compare_kinds",
+    "compare_pairs",
     "copy_form",
     "copy_groups",
     "copy_keys",
@@ -171,6 +200,7 @@ __all__ = [
     "read_document",
     "read_folder",
     "read_label_file",
+    "read_readings",
     "read_units",
     "read_upload",
     "record_of",

@@ -1,82 +1,111 @@
-"""Agreement of two annotators: Cohen's kappa, Krippendorff's alpha, and every unit on which they differ."""
+"""Agreement of two annotators or more: kappa and alpha with intervals, every unit on which they differ, the table for R."""
 
-from collections.abc import Mapping, Sequence
+import csv
+import io
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from classifier.codebook import Codebook
+from classifier.coefficients import MISSING, Coefficient, coefficients
 from classifier.errors import LabelError
-from classifier.labels import PARAGRAPHS_FILE, STATEMENTS_FILE, Label, UnitKey, read_label_file
+from classifier.labels import UnitKey
+
+AGREEMENT_KINDS = ("paragraphs", "statements")
+AnnotatorCodes = Mapping[str, Mapping[UnitKey, str]]
+"""The leaf code that each annotator gave to each unit."""
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A unit to which annotators gave different leaf codes, and the code of each who read it."""
+
+    key: UnitKey
+    codes: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far two annotators agree on one kind of unit: over leaf codes, over themes, and for each theme against the rest.
+    """How far annotators agree on one kind of unit: over leaf codes, over themes, and for each theme against the rest.
 
     ``kappa`` and ``alpha`` are keyed by "leaf codes", "themes" and the code of each theme; 1 is perfect agreement, 0 what
-    chance gives. Where neither annotator used a theme, its value is None.
+    chance gives. Where only one code was used, a value is None. ``units``: those that two of them or more have read. With
+    more than two annotators kappa is the mean over all pairs.
     """
 
     kind: str
+    annotators: tuple[str, ...]
     units: int
-    kappa: Mapping[str, float | None]
-    alpha: Mapping[str, float | None]
-    disagreements: tuple[tuple[Label, Label], ...]
+    kappa: Mapping[str, Coefficient]
+    alpha: Mapping[str, Coefficient]
+    disagreements: tuple[Disagreement, ...]
 
 
-def compare_folders(first: Path, second: Path, codebook: Codebook) -> list[Agreement]:
-    """Compare ``paragraphs.csv`` and ``statements.csv`` of two folders; LabelError where they share no kind of unit."""
-    results = []
-    for name in (PARAGRAPHS_FILE, STATEMENTS_FILE):
-        if (first / name).is_file() and (second / name).is_file():
-            pair = read_label_file(first / name, codebook), read_label_file(second / name, codebook)
-            results.append(compare_labels(name.removesuffix(".csv"), *pair, codebook))
-    if not results:
-        raise LabelError(
-            f"{first} and {second} share neither {PARAGRAPHS_FILE} nor {STATEMENTS_FILE}; name two folders that do"
-        )
-    return results
+def compare_annotators(kind: str, codes: AnnotatorCodes, codebook: Codebook) -> Agreement:
+    """Compare the primary themes of two annotators or more on the ``paragraphs``, or on the ``statements``.
 
-
-def compare_labels(kind: str, first: Sequence[Label], second: Sequence[Label], codebook: Codebook) -> Agreement:
-    """Compare the primary themes of two annotators on the units that both labelled.
-
-    Cohen (1960), "A coefficient of agreement for nominal scales"; Krippendorff (2004), "Content analysis", chapter 11.
+    Any unit may lack any annotator. LabelError where no unit was read by two of them.
     """
-    other: dict[UnitKey, Label] = {label.key: label for label in second}
-    pairs = [(label, other[label.key]) for label in first if label.key in other]
-    if not pairs:
-        raise LabelError(f"the two annotators share no {kind}; give label files of the same documents")
-    leaves = np.array([[one.theme, two.theme] for one, two in pairs])
-    themes = np.array([[codebook.entry(code).theme for code in pair] for pair in leaves.tolist()])
-    views = {"leaf codes": leaves, "themes": themes}
-    views |= {code: np.where(themes == code, code, "rest") for code in codebook.theme_codes}
+    names = tuple(codes)
+    rows = {key: own for key, own in _units(kind, codes).items() if len(own) >= 2}
+    if not rows:
+        raise LabelError(
+            f"no two annotators of {', '.join(names) or 'none'} have read the same {kind}; give labels of the same documents"
+        )
+    place = {code: number for number, code in enumerate(codebook.leaf_codes)}
+    table = np.array([[place[own[name]] if name in own else MISSING for name in names] for own in rows.values()])
+    theme = np.array([codebook.theme_codes.index(codebook.entry(code).theme) for code in codebook.leaf_codes])
+    views = {"leaf codes": np.arange(len(place)), "themes": theme}
+    views |= {code: (theme == number).astype(np.int64) for number, code in enumerate(codebook.theme_codes)}
+    found = coefficients(table, views)
     return Agreement(
         kind,
-        len(pairs),
-        {name: cohens_kappa(view) for name, view in views.items()},
-        {name: krippendorffs_alpha(view) for name, view in views.items()},
-        tuple((one, two) for one, two in pairs if one.theme != two.theme),
+        names,
+        len(rows),
+        {name: kappa for name, (kappa, _) in found.items()},
+        {name: alpha for name, (_, alpha) in found.items()},
+        tuple(Disagreement(key, own) for key, own in rows.items() if len(set(own.values())) > 1),
     )
 
 
-def cohens_kappa(codes: NDArray[np.str_]) -> float | None:
-    """Return kappa of two annotators' codes, shape (units, 2); None where only one code occurs at all."""
-    from sklearn.metrics import cohen_kappa_score
-
-    if len(np.unique(codes)) < 2:
-        return None
-    return float(cohen_kappa_score(codes[:, 0], codes[:, 1]))
+def compare_kinds(codes: AnnotatorCodes, codebook: Codebook) -> list[Agreement]:
+    """Compare all annotators on each kind of unit that two of them have read; LabelError where there is none."""
+    kinds = [kind for kind in AGREEMENT_KINDS if any(len(own) >= 2 for own in _units(kind, codes).values())]
+    return [compare_annotators(kind, codes, codebook) for kind in kinds or AGREEMENT_KINDS[:1]]
 
 
-def krippendorffs_alpha(codes: NDArray[np.str_]) -> float | None:
-    """Return nominal alpha of annotators' codes, shape (units, annotators); None where only one code occurs at all."""
-    import krippendorff
+def compare_pairs(kind: str, codes: AnnotatorCodes, codebook: Codebook) -> list[Agreement]:
+    """Compare every two annotators who have read a unit of this kind in common."""
+    pairs = [{first: codes[first], second: codes[second]} for first, second in combinations(codes, 2)]
+    return [
+        compare_annotators(kind, pair, codebook)
+        for pair in pairs
+        if any(len(own) == 2 for own in _units(kind, pair).values())
+    ]
 
-    values, numbers = np.unique(codes, return_inverse=True)
-    if len(values) < 2:
-        return None
-    return float(krippendorff.alpha(numbers.reshape(codes.shape).T, level_of_measurement="nominal"))
+
+def agreement_csv(codes: AnnotatorCodes, codebook: Codebook, *, folded: bool = False) -> str:
+    """Return a CSV table of units by annotators, for R or pandas; a cell is empty where an annotator gave no label.
+
+    The columns are document, paragraph, statement (0 for the paragraph) and one for each annotator; cells are leaf codes,
+    or themes where ``folded``.
+    """
+    shown = {code: codebook.entry(code).theme if folded else code for code in codebook.leaf_codes} | {"": ""}
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["document", "paragraph", "statement", *codes])
+    for key in sorted({key for own in codes.values() for key in own}):
+        writer.writerow([*key, *(shown[own.get(key, "")] for own in codes.values())])
+    return stream.getvalue()
+
+
+def _units(kind: str, codes: AnnotatorCodes) -> dict[UnitKey, dict[str, str]]:
+    """Return the codes of each unit of a kind by annotator, in the order in which units are met."""
+    found: dict[UnitKey, dict[str, str]] = {}
+    for name, own in codes.items():
+        for key, code in own.items():
+            if (key[2] > 0) == (kind == "statements"):
+                found.setdefault(key, {})[name] = code
+    return found

@@ -107,7 +107,7 @@ def load_labels(path: Path, codebook: Path | None = None) -> LabelSet:
         return _load_folder(path, codebook)
     if not path.is_file():
         raise LabelError(f"{path}: no such labels; name a folder with {CODEBOOK_FILE}, or a CSV with text and theme")
-    rows = list(_rows(path, ("text", "theme")))
+    rows = list(read_rows(path, ("text", "theme")))
     book = load_codebook(codebook) if codebook else codebook_from_labels(row["theme"] for _, row in rows)
     return LabelSet(book, (), (), tuple(_texts(path, rows, book, need_columns=False)), {})
 
@@ -118,7 +118,7 @@ def read_label_file(path: Path, codebook: Codebook) -> list[Label]:
     columns = STATEMENT_COLUMNS if "statement" in header else PARAGRAPH_COLUMNS
     seen: dict[UnitKey, int] = {}
     labels = []
-    for line, row in _rows(path, columns):
+    for line, row in read_rows(path, columns):
         label = _label(path, line, row, codebook)
         if label.key in seen:
             raise LabelError(
@@ -135,8 +135,8 @@ def load_held_out(folder: Path, codebook: Codebook) -> list[HeldOutText]:
     if not path.is_file():
         return []
     texts = []
-    for line, row in _rows(path, ("theme", "secondary", "clear", "text")):
-        _check_code(path, line, row["theme"], codebook.leaf_codes)
+    for line, row in read_rows(path, ("theme", "secondary", "clear", "text")):
+        check_code(path, line, row["theme"], codebook.leaf_codes)
         secondary = _secondary(path, line, row["secondary"], row["theme"], codebook)
         if row["clear"] not in ("yes", "no"):
             raise LabelError(f"{path}:{line}: clear is {row['clear']!r}; use yes or no")
@@ -185,7 +185,7 @@ def _load_folder(folder: Path, codebook: Path | None) -> LabelSet:
     examples_file = files[EXAMPLES_FILE]
     examples: list[LabelledText] = []
     if examples_file.is_file():
-        examples = list(_texts(examples_file, list(_rows(examples_file, ("text", "theme"))), book, need_columns=True))
+        examples = list(_texts(examples_file, list(read_rows(examples_file, ("text", "theme"))), book, need_columns=True))
     sources = {**read_sources(shipped_folder("seeds")), **read_sources(folder)}
     origins = {name: origin_from_row(row) for name, row in sources.items()}
     return LabelSet(book, tuple(read[PARAGRAPHS_FILE]), tuple(read[STATEMENTS_FILE]), tuple(examples), origins)
@@ -196,7 +196,7 @@ def _texts(
 ) -> Iterator[LabelledText]:
     seen: dict[str, int] = {}
     for line, row in rows:
-        _check_code(path, line, row["theme"], book.leaf_codes)
+        check_code(path, line, row["theme"], book.leaf_codes)
         if row.get("id") and seen.setdefault(row["id"], line) != line:
             raise LabelError(f"{path}:{line}: id {row['id']!r} stands on line {seen[row['id']]} already; use each id once")
         if not row["text"].strip():
@@ -208,29 +208,35 @@ def _texts(
 
 def _label(path: Path, line: int, row: dict[str, str], book: Codebook) -> Label:
     theme = row.get("theme") or row.get("primary", "")
-    _check_code(path, line, theme, book.leaf_codes)
+    check_code(path, line, theme, book.leaf_codes)
     secondary = _secondary(path, line, row.get("secondary", ""), theme, book)
-    try:
-        key = (row["document"], int(row["paragraph"]), int(row.get("statement", "0")))
-    except ValueError:
-        raise LabelError(
-            f"{path}:{line}: position {row['paragraph']!r}/{row.get('statement', '')!r}; use whole numbers from 1"
-        ) from None
+    key = unit_key(path, line, row)
     if digest(row["text"]) != row["digest"]:
         raise LabelError(f"{path}:{line}: the text was changed (digest {row['digest']}); restore it, or relabel the unit")
     return Label(key, row["digest"], row["text"], theme, secondary, row["annotator"], row["note"])
 
 
+def unit_key(path: Path, line: int, row: Mapping[str, str]) -> UnitKey:
+    """Read which unit a row is about; LabelError where its positions are no numbers."""
+    try:
+        return row["document"], int(row["paragraph"]), int(row.get("statement", "0"))
+    except ValueError:
+        raise LabelError(
+            f"{path}:{line}: position {row['paragraph']!r}/{row.get('statement', '')!r}; use whole numbers from 1"
+        ) from None
+
+
 def _secondary(path: Path, line: int, cell: str, theme: str, book: Codebook) -> tuple[str, ...]:
     codes = tuple(filter(None, cell.split(";")))
     for code in codes:
-        _check_code(path, line, code, book.secondary_codes, "secondary theme")
+        check_code(path, line, code, book.secondary_codes, "secondary theme")
         if code == theme:
             raise LabelError(f"{path}:{line}: secondary theme {code!r} is the primary one already; remove it")
     return codes
 
 
-def _check_code(path: Path, line: int, code: str, allowed: Sequence[str], what: str = "theme") -> None:
+def check_code(path: Path, line: int, code: str, allowed: Sequence[str], what: str = "theme") -> None:
+    """Raise LabelError where a row's code is not among those allowed."""
     if code not in allowed:
         raise LabelError(f"{path}:{line}: {what} {code!r} is unknown; use one of {', '.join(allowed)}")
 
@@ -242,8 +248,8 @@ def _header(path: Path) -> list[str]:
     return next(csv.reader(io.StringIO(text, newline="")), [])
 
 
-def _rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line number, row) with every needed column present."""
+def read_rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line number, row) of a CSV file, every needed column present; LabelError names the line that is no row."""
     text, _ = decode(path.read_bytes(), str(path))
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     missing = [name for name in needed if name not in (reader.fieldnames or ())]

@@ -86,11 +86,33 @@ def test_labels_check_names_problems(run: Run, tmp_path: Path) -> None:
     assert finished.code == 1 and "no such unit" in finished.errors and "not labelled" in finished.errors
 
 
-def test_labels_agreement_prints_kappa_alpha_and_disagreements(run: Run) -> None:
-    finished = run("labels", "agreement")
+def test_labels_agreement_prints_kappa_alpha_and_disagreements(run: Run, tmp_path: Path) -> None:
+    finished = run("labels", "agreement", "--csv", str(tmp_path / "votes.csv"))
     assert finished.code == 0 and "kappa" in finished.output and "13 disagreements" in finished.output
+    first, *rows = (tmp_path / "votes.csv").read_text(encoding="utf-8").splitlines()
+    assert first == "document,paragraph,statement,reader-1,reader-2" and len(rows) == 92 + 397
     data = json.loads(run("labels", "agreement", "--json").output)
-    assert data[0]["kappa"]["themes"] > 0.85 and len(data[1]["disagreements"]) == 13
+    assert data[0]["kappa"]["themes"]["low"] > 0.85 and len(data[1]["disagreements"]) == 13
+
+
+def test_labels_agreement_compares_more_than_two_and_says_what_it_left_out(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(
+        "document,paragraph,statement,kind,theme,annotator\n"
+        + "".join(
+            f"a,{number},0,label,{theme},{name}\n"
+            for name in ("li", "wang", "zhao")
+            for number, theme in enumerate(("mediation", "legal_aid" if name == "li" else "mediation", "publicity"), 1)
+        )
+        + "a,9,0,label,a_code_of_long_ago,li\n",
+        encoding="utf-8",
+    )
+    finished = run("labels", "agreement", str(tmp_path))
+    assert "3 units, 1 disagreements, 3 annotators" in finished.output and "li - wang" in finished.output
+    assert "mean kappa" in finished.output and "nan" not in finished.output
+    assert "1 label(s) use codes that codebook" in finished.errors
+    (tmp_path / "one.csv").write_text("document,paragraph,theme\na,1,mediation\n", encoding="utf-8")
+    finished = run("labels", "agreement", str(tmp_path / "one.csv"))
+    assert finished.code == 1 and "no two annotators of one have read the same paragraphs" in finished.errors
 
 
 def test_train_classify_and_export_with_themes_of_ones_own(run: Run, tmp_path: Path) -> None:

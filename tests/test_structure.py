@@ -14,7 +14,7 @@ PACKAGE, WEB = ROOT / "classifier", ROOT / "web"
 
 # From the ground up: a module may import only from floors below its own (or, where it says so, from its own folder).
 FLOORS = (
-    ("errors", "version", "whole_files", "memory"),
+    ("errors", "version", "whole_files", "memory", "coefficients"),
     (
         "settings",
         "shipped",
@@ -42,7 +42,7 @@ FLOORS = (
         "formats.parquet_table",
     ),
     ("formats", "features", "scoring", "agreement", "archive", "segmentation", "linear"),
-    ("vocabulary", "folds", "mixed", "text_scores", "evidence"),
+    ("vocabulary", "folds", "mixed", "text_scores", "evidence", "readings"),
     ("short_texts",),
     ("model",),
     ("model_file", "training", "sklearn_export", "metrics", "splits"),
@@ -133,15 +133,16 @@ def test_the_public_surface_is_sorted_complete_and_importable() -> None:
 
 
 PUBLIC = """
-BANDS DOCUMENTS_FILE DOCUMENT_COLUMNS GROUPINGS LEVELS MEASURES PARAGRAPH_COLUMNS STATEMENT_COLUMNS
-TRAINING_SETTINGS VERSION Agreement ArchivedDocument BandCount Bands Code Codebook CodebookError
-CountedParagraphs Document Evidence Explanation InputError Item Label LabelError LabelSet LabelledText Layout
-Mix MixRow Model ModelError Origin Paragraph PolicyThemesError Prediction Reading Setting Share Statement
-StatementPrediction Table TextScores archive_line check_against_archive check_against_sources classify
-compare_folders compare_labels copy_form copy_groups copy_keys copy_similarity digest evaluate
-evaluate_held_out export_sklearn home known_suffixes learning_curve level_of load_codebook load_labels
-load_model mix_notes mix_of_paragraphs open_writer prediction_columns read_archive read_document read_folder
-read_label_file read_units read_upload record_of renamed_columns render_outline save_model shipped_folder
+AGREEMENT_KINDS BANDS DOCUMENTS_FILE DOCUMENT_COLUMNS GROUPINGS LEVELS MEASURES PARAGRAPH_COLUMNS
+STATEMENT_COLUMNS TRAINING_SETTINGS VERSION Agreement AnnotatorCodes ArchivedDocument BandCount Bands Code
+Codebook CodebookError Coefficient CountedParagraphs Disagreement Document Evidence Explanation InputError
+Item Label LabelError LabelSet LabelledText Layout Mix MixRow Model ModelError Origin Paragraph
+PolicyThemesError Prediction Reading Readings Setting Share Statement StatementPrediction Table TextScores
+agreement_csv archive_line check_against_archive check_against_sources classify compare_annotators
+compare_kinds compare_pairs copy_form copy_groups copy_keys copy_similarity digest evaluate evaluate_held_out
+export_sklearn home known_suffixes learning_curve level_of load_codebook load_labels load_model mix_notes
+mix_of_paragraphs open_writer prediction_columns read_archive read_document read_folder read_label_file
+read_readings read_units read_upload record_of renamed_columns render_outline save_model shipped_folder
 sklearn_pipeline source_spans split_statements theme_mix train write_mix
 """
 

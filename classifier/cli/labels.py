@@ -2,16 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from classifier.cli.main import LazyGroup
+from classifier.cli.main import LazyGroup, complain
 from classifier.cli.options import FILE, labels_option
-
-if TYPE_CHECKING:
-    from classifier.agreement import Agreement
-
 
 _FROM_A_DATABASE = {
     "export": ("web.commands", "export_labels", "Write the labels of the web application into a folder."),
@@ -59,72 +54,40 @@ def check(labels_path: Path | None, sources: Path | None) -> int:
 
 
 @labels.command()
-@click.argument("first", type=FILE, required=False)
-@click.argument("second", type=FILE, required=False)
-@click.option("--codebook", type=FILE, help="The codebook of both; by default the shipped one.")
+@click.argument("sources", type=click.Path(exists=True, path_type=Path), nargs=-1)
+@click.option(
+    "--codebook", type=FILE, help="The codebook of all; by default that of the first folder with one, or the shipped."
+)
+@click.option("--csv", "table", type=FILE, help="Write a table of units by annotators, for R or pandas.")
 @click.option("--json", "as_json", is_flag=True, help="Print plain data instead of tables.")
-def agreement(first: Path | None, second: Path | None, codebook: Path | None, as_json: bool) -> None:
-    """Compare two annotators' folders: kappa, alpha, and every disagreement; by default the two readings of the seeds.
+def agreement(sources: tuple[Path, ...], codebook: Path | None, table: Path | None, as_json: bool) -> None:
+    """Compare two annotators or more: kappa and alpha with intervals, every disagreement.
 
-    Example: policy-themes labels agreement labels/readings/first labels/readings/second
+    SOURCES are folders of labels, CSV files with a column annotator, or folders that `labels export` wrote; by default the
+    two readings of the seeds.
+
+    Example: policy-themes labels agreement labels/readings/first labels/readings/second --csv votes.csv
     """
-    from classifier.agreement import compare_folders
+    from classifier.agreement import agreement_csv, compare_kinds, compare_pairs
+    from classifier.cli.agreement_tables import agreement_data, show_agreement
     from classifier.codebook import load_codebook
     from classifier.labels import CODEBOOK_FILE
+    from classifier.readings import read_readings
     from classifier.shipped import shipped_folder
+    from classifier.writers import write_whole
 
-    if (first is None) != (second is None):
-        raise click.UsageError("name two folders of labels, or none")
     readings = shipped_folder("labels") / "readings"
-    book = load_codebook(codebook or shipped_folder("labels") / CODEBOOK_FILE)
-    results = compare_folders(first or readings / "first", second or readings / "second", book)
+    chosen = sources or (readings / "first", readings / "second")
+    books = [path / CODEBOOK_FILE for path in chosen if (path / CODEBOOK_FILE).is_file()]
+    book = load_codebook(codebook or next(iter(books), shipped_folder("labels") / CODEBOOK_FILE))
+    found = read_readings(chosen, book)
+    if found.left_out:
+        complain(f"{found.left_out} label(s) use codes that codebook {book.version} does not have; they are left out")
+    results = [(each, compare_pairs(each.kind, found.codes, book)) for each in compare_kinds(found.codes, book)]
+    if table is not None:
+        write_whole(table, agreement_csv(found.codes, book).encode())
     if as_json:
-        click.echo(json.dumps([_plain(result) for result in results], ensure_ascii=False, indent=1))
+        click.echo(json.dumps([agreement_data(*each, found.texts) for each in results], ensure_ascii=False, indent=1))
         return
-    for result in results:
-        _show(result)
-
-
-def _plain(result: "Agreement") -> dict[str, object]:
-    return {
-        "kind": result.kind,
-        "units": result.units,
-        "kappa": dict(result.kappa),
-        "alpha": dict(result.alpha),
-        "disagreements": [
-            {
-                "document": one.key[0],
-                "paragraph": one.key[1],
-                "statement": one.key[2],
-                "first": one.theme,
-                "second": two.theme,
-            }
-            for one, two in result.disagreements
-        ],
-    }
-
-
-def _show(result: "Agreement") -> None:
-    from classifier.cli.tables import show_table
-
-    def number(value: float | None) -> str:
-        return "-" if value is None else f"{value:.3f}"
-
-    show_table(
-        ["over", "kappa", "alpha"],
-        [[name, number(result.kappa[name]), number(result.alpha[name])] for name in result.kappa],
-        title=f"{result.kind}: {result.units} units, {len(result.disagreements)} disagreements",
-        right=["kappa", "alpha"],
-    )
-    show_table(
-        ["unit", "first", "second", "text"],
-        [
-            [
-                f"{one.key[0][:3]} {one.key[1]}" + (f".{one.key[2]}" if one.key[2] else ""),
-                one.theme,
-                two.theme,
-                one.text[:40],
-            ]
-            for one, two in result.disagreements
-        ],
-    )
+    for each in results:
+        show_agreement(*each, found.texts)

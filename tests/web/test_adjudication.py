@@ -9,9 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from review_desk import Desk, fields, label, paragraph_on
 
-from classifier import Label as HandLabel
-from classifier import compare_labels
-from web.store.agreement import pairwise
+from classifier import Coefficient, compare_annotators
+from web.store.agreement import compared
 from web.store.corpus import load_corpus
 from web.store.labels import current_label
 
@@ -93,6 +92,11 @@ def test_statements_are_settled_each_for_itself(desk: Desk, client: FlaskClient)
         assert held and (held.state, held.theme) == ("settled", "mediation") and not current_label(session, desk.new[1])
 
 
+def shown(found: Coefficient) -> str:
+    """A coefficient with its interval, as pages show it."""
+    return f'{found.value:.2f} <small class="interval">{found.low:.2f}–{found.high:.2f}</small>'
+
+
 def test_agreement_is_that_of_the_library_on_the_same_labels(desk: Desk, client: FlaskClient) -> None:
     first = ["mediation", "mediation", "publicity", "other.general", "legal_aid", "legal_aid"]
     second = ["mediation", "publicity", "publicity", "other.corrections", "legal_aid", "mediation"]
@@ -102,21 +106,41 @@ def test_agreement_is_that_of_the_library_on_the_same_labels(desk: Desk, client:
         desk.label(number, two, "wang")
     desk.label(desk.new[0], "mediation", "li")
     book = desk.current.model.codebook
-    hand = [[HandLabel(("d", n, 0), "", "", code) for n, code in enumerate(codes)] for codes in (first, second)]
-    expected = compare_labels("paragraphs", hand[0], hand[1], book)
+    given = {name: {("d", n, 0): code for n, code in enumerate(own)} for name, own in (("li", first), ("wang", second))}
+    expected = compare_annotators("paragraphs", given, book)
     with desk.database.reading() as session:
-        (pair,) = pairwise(session, book)
-    assert (pair.first, pair.second, pair.agreement.units) == ("li", "wang", 6)
-    assert pair.agreement.kappa == expected.kappa and pair.agreement.alpha == expected.alpha
+        found = compared(session, book)
+    (pair,) = found.pairs
+    assert (pair.annotators, pair.units, found.together) == (("li", "wang"), 6, [])
+    assert pair.kappa == expected.kappa and pair.alpha == expected.alpha
     page = client.get("/review/agreement").text
     for view in ("themes", "leaf codes"):
-        assert f"{expected.kappa[view]:.2f}" in page and f"{expected.alpha[view]:.2f}" in page
+        assert shown(expected.kappa[view]) in page and shown(expected.alpha[view]) in page
     assert page.count("/review/conflicts/") == len(expected.disagreements) == 3
-    assert f"{expected.kappa['themes']:.2f}" in client.get("/review").text
+    assert shown(expected.kappa["themes"]) in client.get("/review").text
     # What is taken back counts no longer, here as everywhere.
     for number in numbers[:5]:
         desk.take_back(number)
     assert "li – wang" not in client.get("/review/agreement").text
+
+
+def test_more_than_two_annotators_are_compared_together_and_in_pairs(desk: Desk, client: FlaskClient) -> None:
+    themes = {"li": ["mediation", "publicity", "legal_aid"], "wang": ["mediation", "publicity", "mediation"]}
+    for name, codes in {**themes, "zhao": ["mediation", "publicity"]}.items():
+        for number, code in zip(desk.seeds, codes, strict=False):
+            desk.label(number, code, name)
+    with desk.database.reading() as session:
+        found = compared(session, desk.current.model.codebook)
+    (together,) = found.together
+    assert (together.annotators, together.units) == (("li", "wang", "zhao"), 3)
+    assert [(pair.annotators, pair.units) for pair in found.pairs] == [
+        (("li", "wang"), 3),
+        (("li", "zhao"), 2),
+        (("wang", "zhao"), 2),
+    ]
+    page = client.get("/review/agreement").text
+    assert "Theme by theme: all 3 annotators" in page and shown(together.alpha["themes"]) in page
+    assert "Theme by theme: li – zhao" in client.get("/review/agreement?kind=paragraphs&with=li&with=zhao").text
 
 
 def test_a_single_unit_in_common_is_no_agreement_yet(desk: Desk, client: FlaskClient) -> None:
@@ -133,6 +157,6 @@ def test_the_votes_open_in_pandas_one_column_for_each_annotator(desk: Desk, clie
         answer = client.get("/review/agreement?format=csv" + codes)
         assert answer.mimetype == "text/csv"
         table = pd.read_csv(BytesIO(answer.data))
-        assert list(table.columns) == ["paragraph_id", "document", "paragraph", "statement", "li", "wang"]
-        assert table["paragraph_id"].tolist() == desk.new[:2] and table["li"].tolist()[0] == expected
+        assert list(table.columns) == ["document", "paragraph", "statement", "li", "wang"]
+        assert table["paragraph"].tolist() == [1, 2] and table["li"].tolist()[0] == expected
         assert table["li"].isna().tolist() == [False, True] and table["wang"].tolist() == ["mediation", "publicity"]

@@ -136,11 +136,15 @@ def test_annotators_are_compared(with_tokens: Clients) -> None:
     }.items():
         for place, theme in enumerate(themes, 1):
             assert label(with_tokens[name], paragraph=place, theme=theme).status_code == 201
-    (pair,) = api(with_tokens["stranger"], "/agreement")["pairs"]
-    assert (pair["first"], pair["second"], pair["kind"], pair["units"]) == ("li", "wang", "paragraphs", 3)
-    assert pair["kappa"]["themes"] == pytest.approx(0.5)
-    assert [(entry["paragraph"], entry["first"], entry["second"]) for entry in pair["disagreements"]] == [
-        (3, "mediation", "legal_aid")
+    answer = api(with_tokens["stranger"], "/agreement")
+    (pair,) = answer["pairs"]
+    assert answer["together"] == []
+    assert (pair["annotators"], pair["kind"], pair["units"]) == (["li", "wang"], "paragraphs", 3)
+    kappa = pair["kappa"]["themes"]
+    assert kappa["value"] == pytest.approx(0.5) and kappa["low"] <= 0.5 <= kappa["high"]
+    assert pair["kappa"]["enforcement_reform"] == {"value": None, "low": None, "high": None}
+    assert [(entry["paragraph"], entry["codes"]) for entry in pair["disagreements"]] == [
+        (3, {"li": "mediation", "wang": "legal_aid"})
     ]
 
 

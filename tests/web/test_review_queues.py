@@ -6,7 +6,7 @@ from review_desk import Desk
 from sqlalchemy import func, select
 
 from web.errors import NotFoundError, RequestError
-from web.store.agreement import own_matches, pairwise
+from web.store.agreement import compared, own_matches
 from web.store.audit import draw_sample, newest_sample, sampling_probability
 from web.store.documents import delete_document
 from web.store.review_queue import QUEUES, documents_to_read, is_measured
@@ -240,5 +240,5 @@ def test_agreement_so_far_counts_readings_of_the_same_paragraphs(desk: Desk) -> 
         matches = own_matches(session, book, "wang")
         assert (matches.compared, matches.same) == (3, 2)  # Sub-codes of other are one theme.
         assert own_matches(session, book, "nobody").compared == 0
-        (pair,) = pairwise(session, book)
-    assert (pair.first, pair.second, pair.agreement.units, len(pair.agreement.disagreements)) == ("li", "wang", 3, 2)
+        (pair,) = compared(session, book).pairs
+    assert (pair.annotators, pair.units, len(pair.disagreements)) == (("li", "wang"), 3, 2)

@@ -1,4 +1,4 @@
-"""What to label next, and how far annotators agree."""
+"""What to label next."""
 
 from typing import Any
 
@@ -17,7 +17,6 @@ from web.api.parts import (
     identifier,
     integer,
     list_of,
-    number,
     one_of,
     or_null,
     record,
@@ -26,7 +25,6 @@ from web.api.parts import (
     text,
 )
 from web.services import services
-from web.store.agreement import PARAGRAPHS, STATEMENTS, Pair, pairwise
 from web.store.review_queue import QUEUES, documents_to_read, next_units, progress
 from web.store.review_units import Unit
 
@@ -53,14 +51,6 @@ def review(asked: Asked) -> Response:
     )
 
 
-def agreement(asked: Asked) -> Response:
-    """Compare annotators."""
-    current = services().models.get()
-    with services().database.reading() as session:
-        pairs = pairwise(session, current.model.codebook)
-    return jsonify(pairs=[_pair_record(pair) for pair in pairs])
-
-
 def _unit_record(unit: Unit) -> dict[str, Any]:
     own, suggestion = unit.own, unit.suggestion
     return {
@@ -81,28 +71,6 @@ def _unit_record(unit: Unit) -> dict[str, Any]:
     }
 
 
-def _pair_record(pair: Pair) -> dict[str, Any]:
-    found = pair.agreement
-    return {
-        "first": pair.first,
-        "second": pair.second,
-        "kind": found.kind,
-        "units": found.units,
-        "kappa": dict(found.kappa),
-        "alpha": dict(found.alpha),
-        "disagreements": [
-            {
-                "document_name": one.key[0],
-                "paragraph": one.key[1],
-                "statement": one.key[2],
-                "first": one.theme,
-                "second": two.theme,
-            }
-            for one, two in found.disagreements
-        ],
-    }
-
-
 def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
     """Return the schemas of what is answered here."""
     own = {"theme": text(N_("The leaf code.")), "secondary": list_of(text(), N_("Further themes."))}
@@ -110,7 +78,6 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
         "theme": one_of(book.leaf_codes, N_("The leaf code.")),
         "confidence": share(N_("Its theme's probability.")),
     }
-    kappa = {"type": "object", "additionalProperties": or_null(number())}
     return {
         "Queue": record(
             {
@@ -139,27 +106,6 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
                 ),
             }
         ),
-        "Agreements": record({"pairs": list_of(ref("Pair"), N_("Annotators with two units or more in common."))}),
-        "Pair": record(
-            {
-                "first": text(N_("An annotator.")),
-                "second": text(N_("Another annotator.")),
-                "kind": one_of((PARAGRAPHS, STATEMENTS), N_("Which units were compared.")),
-                "units": integer(N_("How many units both have labelled."), minimum=0),
-                "kappa": {**kappa, "description": N_("Cohen's kappa over leaf codes, over themes, and for each theme.")},
-                "alpha": {**kappa, "description": N_("Krippendorff's alpha of the same.")},
-                "disagreements": list_of(ref("Disagreement"), N_("Every unit on which they differ.")),
-            }
-        ),
-        "Disagreement": record(
-            {
-                "document_name": text(N_("The document's name.")),
-                "paragraph": identifier(N_("The paragraph's position in the document, from 1.")),
-                "statement": integer(N_("Its place in the paragraph, from 1; 0 for the paragraph."), minimum=0),
-                "first": text(N_("The first annotator's leaf code.")),
-                "second": text(N_("The second annotator's leaf code.")),
-            }
-        ),
     }
 
 
@@ -175,24 +121,6 @@ _UNIT = {
     "own": None,
     "suggestion": {"theme": PARAGRAPH["detail"], "confidence": PARAGRAPH["confidence"]},
 }
-_PAIR = {
-    "first": "li",
-    "second": "wang",
-    "kind": "paragraphs",
-    "units": 42,
-    "kappa": {"leaf codes": 0.81, "themes": 0.84},
-    "alpha": {"leaf codes": 0.81, "themes": 0.84},
-    "disagreements": [
-        {
-            "document_name": "001_9bdf4c4ff745681c.txt",
-            "paragraph": 16,
-            "statement": 0,
-            "first": "mediation",
-            "second": "legal_aid",
-        }
-    ],
-}
-
 OPERATIONS = (
     Operation(
         "GET",
@@ -216,14 +144,5 @@ OPERATIONS = (
             *paging(100, 10),
         ),
         problems=(404,),
-    ),
-    Operation(
-        "GET",
-        "/agreement",
-        agreement,
-        "Labels",
-        N_("Compare annotators"),
-        N_("How far every two annotators agree on the units that both have labelled, computed from the log as it stands."),
-        {200: Answer(N_("All pairs, most units first."), "Agreements", {"pairs": [_PAIR]})},
     ),
 )

@@ -1,5 +1,6 @@
 """Agreement of annotators, computed from the votes that stand in the log; settlements are nobody's vote."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
@@ -8,13 +9,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classifier import Agreement, Codebook, compare_labels
-from classifier import Label as HandLabel
+from classifier import AGREEMENT_KINDS, Agreement, Codebook, compare_annotators
 from web.store.labels import standing_labels
 from web.tables import Document, Label, Paragraph
 
 LEAST_UNITS = 2  # A coefficient of a single unit says nothing.
-PARAGRAPHS, STATEMENTS = "paragraphs", "statements"
 
 _IS_VOTE = Label.kind != "settlement"
 _COLUMNS = (Label.id, Label.kind, Label.annotator, Label.theme, Label.statement, Label.paragraph_id)
@@ -25,9 +24,10 @@ UnitKey = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class Votes:
-    """Every annotator's standing codes by unit, and the number of each unit's paragraph, in order of the documents.
+    """Every annotator's standing codes by unit, and the number of each unit's paragraph.
 
-    ``unknown``: labels that were left out because the codebook has no such code any more.
+    Annotators are in order of name, units in order of the documents. ``unknown``: labels that were left out because the
+    codebook has no such code any more.
     """
 
     by_annotator: dict[str, dict[UnitKey, str]]
@@ -36,12 +36,11 @@ class Votes:
 
 
 @dataclass(frozen=True)
-class Pair:
-    """Two annotators, in order of name, and how far they agree on one kind of unit."""
+class Compared:
+    """How far annotators agree: every pair, most units first; ``together``: all of them, where they are more than two."""
 
-    first: str
-    second: str
-    agreement: Agreement
+    together: list[Agreement]
+    pairs: list[Agreement]
 
 
 @dataclass(frozen=True)
@@ -63,33 +62,36 @@ class _Vote(NamedTuple):
     paragraph_id: int
 
 
-class PairMemory:
-    """What was compared last: a pair whose common labels have not changed since is not compared again."""
+class AgreementMemory:
+    """What was compared last: annotators whose common labels have not changed since are not compared again."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str, str], tuple[Any, Pair]] = {}
+        self._known: dict[tuple[str, ...], tuple[Any, Agreement]] = {}
 
-    def compare(self, votes: Votes, codebook: Codebook) -> list[Pair]:
-        """Compare every pair of annotators with two units or more in common: most units first."""
+    def compare(self, votes: Votes, codebook: Codebook) -> Compared:
+        """Compare annotators who have two units or more in common."""
         known = {}
-        for kind in (PARAGRAPHS, STATEMENTS):
-            for first, second in combinations(sorted(votes.by_annotator), 2):
-                common = _common(votes, first, second, kind)
-                if len(common) < LEAST_UNITS:
+        together: list[Agreement] = []
+        pairs: list[Agreement] = []
+        for kind in AGREEMENT_KINDS:
+            names = [name for name in votes.by_annotator if any(_is_of(key, kind) for key in votes.by_annotator[name])]
+            for group in [*([tuple(names)] if len(names) > 2 else []), *combinations(names, 2)]:
+                common = _common(votes, group, kind)
+                if sum(len(own) for own in common.values()) == 0 or len(set().union(*common.values())) < LEAST_UNITS:
                     continue
-                before = self._known.get((kind, first, second))
+                before = self._known.get((kind, *group))
                 content = (codebook.version, common)
                 if before is None or before[0] != content:
-                    before = content, Pair(first, second, _compared(kind, common, first, second, codebook))
-                known[kind, first, second] = before
+                    before = content, compare_annotators(kind, common, codebook)
+                known[kind, *group] = before
+                (pairs if len(group) == 2 else together).append(before[1])
         self._known = known
-        pairs = [pair for _, pair in known.values()]
-        return sorted(pairs, key=lambda pair: (pair.agreement.kind, -pair.agreement.units, pair.first, pair.second))
+        return Compared(together, sorted(pairs, key=lambda pair: (pair.kind, -pair.units, pair.annotators)))
 
 
-def pairwise(session: Session, codebook: Codebook) -> list[Pair]:
-    """Compare every pair of annotators with two units or more in common: most units first."""
-    return PairMemory().compare(standing_votes(session, codebook), codebook)
+def compared(session: Session, codebook: Codebook) -> Compared:
+    """Compare annotators who have two units or more in common, as the log stands."""
+    return AgreementMemory().compare(standing_votes(session, codebook), codebook)
 
 
 def standing_votes(session: Session, codebook: Codebook) -> Votes:
@@ -115,22 +117,7 @@ def standing_votes(session: Session, codebook: Codebook) -> Votes:
                     by_annotator.setdefault(annotator, {})[key] = vote.theme
                 else:
                     unknown += 1
-    return Votes(by_annotator, paragraph_ids, unknown)
-
-
-def wide_table(votes: Votes, codebook: Codebook, *, folded: bool = False) -> tuple[list[str], list[list[str]]]:
-    """Return columns and rows of a table of units by annotators, as R's irr and pandas take it; NA where one gave none.
-
-    Cells are leaf codes, or themes where ``folded``.
-    """
-    names = sorted(votes.by_annotator)
-    rows = []
-    for key, paragraph_id in votes.paragraph_ids.items():
-        codes = [votes.by_annotator[name].get(key) for name in names]
-        if any(codes):
-            cells = [(codebook.entry(code).theme if folded else code) if code else "NA" for code in codes]
-            rows.append([str(paragraph_id), key[0], str(key[1]), str(key[2]), *cells])
-    return ["paragraph_id", "document", "paragraph", "statement", *names], rows
+    return Votes({name: by_annotator[name] for name in sorted(by_annotator)}, paragraph_ids, unknown)
 
 
 def own_matches(session: Session, codebook: Codebook, annotator: str) -> Matches:
@@ -155,12 +142,11 @@ def _votes(session: Session, query: Any) -> Iterable[_Vote]:
     return map(_Vote._make, session.execute(query.where(_IS_VOTE).order_by(Label.id)))
 
 
-def _common(votes: Votes, first: str, second: str, kind: str) -> list[tuple[UnitKey, str, str]]:
-    one, two = votes.by_annotator[first], votes.by_annotator[second]
-    return [(key, code, two[key]) for key, code in one.items() if key in two and (key[2] > 0) == (kind == STATEMENTS)]
+def _is_of(key: UnitKey, kind: str) -> bool:
+    return (key[2] > 0) == (kind == "statements")
 
 
-def _compared(kind: str, common: list[tuple[UnitKey, str, str]], first: str, second: str, codebook: Codebook) -> Agreement:
-    ones = [HandLabel(key, "", "", code, annotator=first) for key, code, _ in common]
-    twos = [HandLabel(key, "", "", code, annotator=second) for key, _, code in common]
-    return compare_labels(kind, ones, twos, codebook)
+def _common(votes: Votes, names: tuple[str, ...], kind: str) -> dict[str, dict[UnitKey, str]]:
+    """Return the codes of the units of a kind that two of these annotators or more have read."""
+    readers = Counter(key for name in names for key in votes.by_annotator[name] if _is_of(key, kind))
+    return {name: {key: code for key, code in votes.by_annotator[name].items() if readers[key] >= 2} for name in names}

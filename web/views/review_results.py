@@ -1,21 +1,19 @@
 """What came of reviewing: the label log, agreement, conflicts and how they are settled. Registered by `web.views.review`."""
 
-import csv
-import io
 from dataclasses import dataclass
 
 from flask import Response, current_app, flash, make_response, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from classifier import Label as HandLabel
+from classifier import Agreement, Disagreement, agreement_csv
 from web.accounts import may, person
 from web.errors import RequestError
 from web.permissions import LABEL
 from web.review_forms import Typed, new_request_key, number, paragraph_number, said, see, typed_label
 from web.review_wording import CHOSEN_BY_NAMES, KIND_NAMES, VIEW_NAMES
 from web.services import services
-from web.store.agreement import Pair, PairMemory, Votes, standing_votes, wide_table
+from web.store.agreement import AgreementMemory, Compared, Votes, standing_votes
 from web.store.conflicts import OPEN, SHOWN, Conflict, conflict_at, conflict_page, count_open
 from web.store.conflicts import settle as settle_conflict
 from web.store.labels import KINDS, NewLabel, log_annotators, log_page
@@ -35,17 +33,16 @@ class AgreementNow:
     revision: int
     model_id: int
     votes: Votes
-    pairs: list[Pair]
-    memory: PairMemory
+    compared: Compared
+    memory: AgreementMemory
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A unit to which two annotators gave different codes."""
+    """A unit to which annotators gave different codes, with the number of its paragraph."""
 
     paragraph_id: int
-    first: HandLabel
-    second: HandLabel
+    unit: Disagreement
 
 
 def agreement_now(session: Session, current: CurrentModel) -> AgreementNow:
@@ -54,7 +51,7 @@ def agreement_now(session: Session, current: CurrentModel) -> AgreementNow:
     kept: AgreementNow | None = current_app.extensions.get(_KEPT)
     if kept is None or (kept.revision, kept.model_id) != (newest, current.id):
         votes = standing_votes(session, current.model.codebook)
-        memory = kept.memory if kept else PairMemory()
+        memory = kept.memory if kept else AgreementMemory()
         kept = AgreementNow(newest, current.id, votes, memory.compare(votes, current.model.codebook), memory)
         current_app.extensions[_KEPT] = kept
     return kept
@@ -94,14 +91,14 @@ def agreement() -> str | Response:
     with services().database.reading() as session:
         now = agreement_now(session, current)
         if request.args.get("format") == "csv":
-            return _votes_file(*wide_table(now.votes, book, folded=request.args.get("codes") == "themes"))
-        chosen = _chosen_pair(now.pairs)
+            return _votes_file(agreement_csv(now.votes.by_annotator, book, folded=request.args.get("codes") == "themes"))
+        chosen = _chosen(now.compared)
         found = _differing(chosen, now.votes, _unit_of(request.args.get("after")))
         views = paragraphs_by_id(session, current, [difference.paragraph_id for difference in found[:ON_A_PAGE]])
         return render_template(
             "review/agreement.html",
             codebook=book,
-            pairs=now.pairs,
+            compared=now.compared,
             unknown=now.votes.unknown,
             annotators=sorted(now.votes.by_annotator),
             chosen=chosen,
@@ -197,28 +194,28 @@ def _unit_of(text: str | None) -> tuple[int, int]:
     return number(paragraph) or 0, number(statement) or 0
 
 
-def _chosen_pair(pairs: list[Pair]) -> Pair | None:
-    wanted = tuple(request.args.get(name, "") for name in ("first", "second", "kind"))
-    for pair in pairs:
-        if wanted == (pair.first, pair.second, pair.agreement.kind):
-            return pair
-    return pairs[0] if pairs else None
+def _chosen(compared: Compared) -> Agreement | None:
+    """Return the comparison that the address names, or the first: annotators ``with``, or all of them together."""
+    every = [*compared.together, *compared.pairs]
+    kind, names = request.args.get("kind", ""), tuple(request.args.getlist("with"))
+    for found in every:
+        if kind == found.kind and names in (found.annotators, () if len(found.annotators) > 2 else None):
+            return found
+    return every[0] if every else None
 
 
-def _differing(pair: Pair | None, votes: Votes, after: tuple[int, int]) -> list[Difference]:
-    """Return the units on which a pair differs, those behind the unit ``after``."""
-    units = {(number, key[2]): place for place, (key, number) in enumerate(votes.paragraph_ids.items())}
-    first = units.get(after, -1)
-    found = [Difference(votes.paragraph_ids[one.key], one, two) for one, two in pair.agreement.disagreements] if pair else []
-    return [each for each in found if units[each.paragraph_id, each.first.key[2]] > first]
+def _differing(chosen: Agreement | None, votes: Votes, after: tuple[int, int]) -> list[Difference]:
+    """Return the units on which the chosen annotators differ, those behind the unit ``after``."""
+    order = {(number, key[2]): place for place, (key, number) in enumerate(votes.paragraph_ids.items())}
+    found = {
+        order[votes.paragraph_ids[unit.key], unit.key[2]]: Difference(votes.paragraph_ids[unit.key], unit)
+        for unit in (chosen.disagreements if chosen else ())
+    }
+    return [found[place] for place in sorted(found) if place > order.get(after, -1)]
 
 
-def _votes_file(columns: list[str], rows: list[list[str]]) -> Response:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    answer = make_response(stream.getvalue())
+def _votes_file(text: str) -> Response:
+    answer = make_response(text)
     answer.mimetype = "text/csv"
     answer.headers["Content-Disposition"] = 'attachment; filename="votes.csv"'
     return answer
