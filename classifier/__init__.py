@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from classifier.bands import BANDS, BandCount, Bands
     from classifier.chunks import DOCUMENT_COLUMNS, Item, renamed_columns
     from classifier.codebook import Code, Codebook, load_codebook
+    from classifier.codebook_changes import CodeChange, VersionStep
+    from classifier.codebook_diff import CodebookDifference, compare_codebooks
     from classifier.coefficients import Coefficient
     from classifier.copies import copy_groups, copy_keys
     from classifier.counting import CountedParagraphs
@@ -31,19 +33,21 @@ if TYPE_CHECKING:
     from classifier.errors import CodebookError, InputError, LabelError, ModelError, PolicyThemesError
     from classifier.evaluation import evaluate, evaluate_held_out
     from classifier.formats import Table, known_suffixes
+    from classifier.label_checks import check_against_sources, read_folder
+    from classifier.label_migration import MigratedFile, migrate_folder
+    from classifier.label_rows import csv_line
     from classifier.labels import (
         PARAGRAPH_COLUMNS,
         STATEMENT_COLUMNS,
         Label,
         LabelledText,
         LabelSet,
-        check_against_sources,
         load_labels,
-        read_folder,
         read_label_file,
     )
     from classifier.layout import Layout
     from classifier.learning import learning_curve
+    from classifier.migration import MigratedLabel, Migration, migration_to
     from classifier.mix import GROUPINGS, MEASURES, Mix, MixRow, Share, mix_of_paragraphs
     from classifier.mix_files import mix_notes, write_mix
     from classifier.model import Model
@@ -81,24 +85,28 @@ _HOME = {
     "codebook": ("Code", "Codebook", "load_codebook"),
     "copies": ("copy_groups", "copy_keys"),
     "coefficients": ("Coefficient",),
+    "codebook_changes": ("CodeChange", "VersionStep"),
+    "codebook_diff": ("CodebookDifference", "compare_codebooks"),
     "counting": ("CountedParagraphs",),
     "documents": ("LEVELS", "Document", "Origin", "level_of"),
     "errors": ("CodebookError", "InputError", "LabelError", "ModelError", "PolicyThemesError"),
     "evaluation": ("evaluate", "evaluate_held_out"),
     "formats": ("Table", "known_suffixes"),
+    "label_checks": ("check_against_sources", "read_folder"),
+    "label_migration": ("MigratedFile", "migrate_folder"),
+    "label_rows": ("csv_line",),
     "labels": (
         "Label",
         "LabelSet",
         "LabelledText",
         "PARAGRAPH_COLUMNS",
         "STATEMENT_COLUMNS",
-        "check_against_sources",
         "load_labels",
-        "read_folder",
         "read_label_file",
     ),
     "layout": ("Layout",),
     "learning": ("learning_curve",),
+    "migration": ("MigratedLabel", "Migration", "migration_to"),
     "mix": ("GROUPINGS", "MEASURES", "Mix", "MixRow", "Share", "mix_of_paragraphs"),
     "mix_files": ("mix_notes", "write_mix"),
     "model": ("Model",),
@@ -138,7 +146,9 @@ __all__ = [
     "BandCount",
     "Bands",
     "Code",
+    "CodeChange",
     "Codebook",
+    "CodebookDifference",
     "CodebookError",
     "Coefficient",
     "CountedParagraphs",
@@ -153,6 +163,9 @@ __all__ = [
     "LabelSet",
     "LabelledText",
     "Layout",
+    "MigratedFile",
+    "MigratedLabel",
+    "Migration",
     "Mix",
     "MixRow",
     "Model",
@@ -169,18 +182,21 @@ __all__ = [
     "StatementPrediction",
     "Table",
     "TextScores",
+    "VersionStep",
     "agreement_csv",
     "archive_line",
     "check_against_archive",
     "check_against_sources",
     "classify",
     "compare_annotators",
+    "compare_codebooks",
     "compare_kinds",
     "compare_pairs",
     "copy_form",
     "copy_groups",
     "copy_keys",
     "copy_similarity",
+    "csv_line",
     "digest",
     "evaluate",
     "evaluate_held_out",
@@ -192,6 +208,8 @@ __all__ = [
     "load_codebook",
     "load_labels",
     "load_model",
+    "migrate_folder",
+    "migration_to",
     "mix_notes",
     "mix_of_paragraphs",
     "open_writer",

@@ -15,7 +15,8 @@ from typing import Any, get_args
 
 from classifier.documents import Document, Origin
 from classifier.errors import InputError
-from classifier.labels import LabelSet, UnitKey, misfits, units_with_keys
+from classifier.label_checks import misfits, units_with_keys
+from classifier.labels import LabelSet, UnitKey
 from classifier.sections import SectionKind
 from classifier.sentences import split_statements
 from classifier.units import Paragraph, Statement, source_spans

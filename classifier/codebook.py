@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from classifier.codebook_changes import VersionStep, steps_from
 from classifier.errors import CodebookError
 
 # Lists of codes are joined by ";" in flat files, so a code holds none, nor a line break.
@@ -66,6 +67,12 @@ class Codebook:
     rules: tuple[str, ...] = ()
     mixed: str = ""  # The leaf code of units with three or more themes and none leading, where there is one.
     rules_zh: tuple[str, ...] = ()  # The rules in Chinese, in the same order, or none.
+    changes: tuple[VersionStep, ...] = ()  # From each version to the next, the last one to this one.
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The versions whose labels can become labels of this codebook, oldest first; its own is the last."""
+        return (*(step.before for step in self.changes), self.version)
 
     @property
     def theme_codes(self) -> tuple[str, ...]:
@@ -118,6 +125,8 @@ class Codebook:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; `from_dict` reads it back."""
+        # Left out where there are none: so a codebook from before there were changes keeps its digest.
+        changes = {"changes": [step.to_dict() for step in self.changes]} if self.changes else {}
         return {
             "version": self.version,
             "themes": [asdict(entry) for entry in self.themes],
@@ -125,6 +134,7 @@ class Codebook:
             "rules": list(self.rules),
             "mixed": self.mixed,
             "rules_zh": list(self.rules_zh),
+            **changes,
         }
 
     @classmethod
@@ -140,6 +150,7 @@ class Codebook:
             rules=_rules(data, "rules", name),
             mixed=str(data.get("mixed", "")),
             rules_zh=_rules(data, "rules_zh", name),
+            changes=steps_from(data.get("changes", ()), name),
         )
         _check(book, name)
         return book
@@ -227,7 +238,25 @@ def _check(book: Codebook, name: str) -> None:
             f"{name}: {len(book.rules_zh)} rules_zh for {len(book.rules)} rules; give each rule its Chinese text "
             "in the same order, or leave rules_zh out"
         )
+    _check_changes(book, name)
     for code in book.theme_codes:
         below = [sub.code for sub in book.subcodes if sub.theme == code]
         if len(below) == 1 and book.version != "from-labels":
             raise CodebookError(f"{name}: theme {code!r} has the single sub-code {below[0]!r}; give it none or several")
+
+
+def _check_changes(book: Codebook, name: str) -> None:
+    if book.changes and book.changes[-1].after != book.version:
+        raise CodebookError(
+            f"{name}: its version is {book.version!r}, but its changes lead to {book.changes[-1].after!r}; "
+            f"add [[changes]] with from = {book.changes[-1].after!r} and to = {book.version!r}, or correct the version"
+        )
+    for number, step in enumerate(book.changes):
+        reached = {code for change in step.codes for code in change.after}
+        for later in book.changes[number + 1 :]:
+            reached = {new for code in reached for new in later.outcomes(code)}
+        if lost := reached - set(book.leaf_codes):
+            raise CodebookError(
+                f"{name}: changes from {step.before} to {step.after} lead to {sorted(lost)[0]!r}, which is no leaf code; "
+                f"use {', '.join(book.leaf_codes)}, or say in a later step what became of it"
+            )

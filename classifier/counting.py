@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from classifier.chunks import Item
 from classifier.documents import Origin
-from classifier.labels import Label, LabelSet
+from classifier.labels import Label, LabelSet, migrated_labels
+from classifier.migration import migration_to
 from classifier.model import Model
 from classifier.predictions import Prediction
 from classifier.units import digest
@@ -58,6 +59,8 @@ class _HandLabels:
     def __init__(self, labels: LabelSet | None, model: Model) -> None:
         self._paragraphs: dict[tuple[str, str], Label] = {}
         self._statements: dict[tuple[str, int, str], Label] = {}
+        if labels is not None and labels.codebook.version in model.codebook.versions:
+            labels = migrated_labels(labels, migration_to(model.codebook, labels.codebook.version))
         if labels is not None and labels.codebook.leaf_codes == model.codebook.leaf_codes:
             self._paragraphs = labels.by_text()
             self._statements = {(label.key[0], label.key[1], label.digest): label for label in labels.statements}

@@ -2,26 +2,27 @@
 
 A folder of labels holds ``codebook.toml``, ``paragraphs.csv`` and ``statements.csv`` (units of source documents, known
 by document, position and a digest of the text) and ``examples.csv`` (authored example statements). A single CSV file
-with the columns ``text`` and ``theme`` is a set of labels as well.
+with the columns ``text`` and ``theme`` is a set of labels as well. Labels that wait to be given anew, after a change of the
+codebook, stand in ``to_relabel.csv``; see `classifier.label_migration`.
 """
 
-import csv
 import hashlib
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifier.codebook import Codebook, codebook_from_labels, load_codebook
-from classifier.documents import Document, Origin, document_from_bytes, origin_from_row, read_sources
-from classifier.encoding import decode
+from classifier.documents import Origin, origin_from_row, read_sources
 from classifier.errors import LabelError
+from classifier.label_rows import read_header, read_rows
+from classifier.migration import Migration, migration_to
 from classifier.shipped import shipped_folder
-from classifier.units import Paragraph, digest, read_units
+from classifier.units import digest
 
 CODEBOOK_FILE = "codebook.toml"
 PARAGRAPHS_FILE, STATEMENTS_FILE, EXAMPLES_FILE = "paragraphs.csv", "statements.csv", "examples.csv"
 HELD_OUT_FILE = "held_out.csv"
+TO_RELABEL_FILE = "to_relabel.csv"
 _UNIT_START, _UNIT_END = ("start", "end", "digest", "text"), ("annotator", "note")
 PARAGRAPH_COLUMNS = ("document", "paragraph", *_UNIT_START, "primary", "secondary", *_UNIT_END)
 STATEMENT_COLUMNS = ("document", "paragraph", "statement", *_UNIT_START, "theme", *_UNIT_END)
@@ -33,7 +34,10 @@ UnitKey = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class Label:
-    """One hand label of one unit: a leaf code and, on paragraphs, secondary themes."""
+    """One hand label of one unit: a leaf code and, on paragraphs, secondary themes.
+
+    ``codebook`` is the version of the codebook by which it was given; rules have made it one of the codebook in use since.
+    """
 
     key: UnitKey
     digest: str
@@ -42,6 +46,7 @@ class Label:
     secondary: tuple[str, ...] = ()
     annotator: str = ""
     note: str = ""
+    codebook: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,17 @@ class HeldOutText:
 
 @dataclass(frozen=True)
 class LabelSet:
-    """All labels of one folder or file, with the codebook that they use."""
+    """All labels of one folder or file, with the codebook that they use.
+
+    ``to_relabel`` more units had a label, of which no rule says what it is by this codebook.
+    """
 
     codebook: Codebook
     paragraphs: tuple[Label, ...]
     statements: tuple[Label, ...]
     examples: tuple[LabelledText, ...]
     origins: Mapping[str, Origin]
+    to_relabel: int = 0
 
     def texts(self) -> list[LabelledText]:
         """Everything that a model can learn from, in a fixed order."""
@@ -100,8 +109,8 @@ class LabelSet:
 def load_labels(path: Path, codebook: Path | None = None) -> LabelSet:
     """Read a folder of labels, or one CSV file with ``text`` and ``theme``.
 
-    ``codebook`` overrides the folder's own; without either, a codebook is made from the labels. Raises LabelError with
-    file, line, value and what is allowed.
+    ``codebook`` overrides the folder's own: where it is a later version of that, its rules migrate the labels. Without
+    either, a codebook is made from the labels. Raises LabelError with file, line, value and what is allowed.
     """
     if path.is_dir():
         return _load_folder(path, codebook)
@@ -114,7 +123,7 @@ def load_labels(path: Path, codebook: Path | None = None) -> LabelSet:
 
 def read_label_file(path: Path, codebook: Codebook) -> list[Label]:
     """Read ``paragraphs.csv`` or ``statements.csv``, whichever columns it has; used for any annotator's file."""
-    header = _header(path)
+    header = read_header(path)
     columns = STATEMENT_COLUMNS if "statement" in header else PARAGRAPH_COLUMNS
     seen: dict[UnitKey, int] = {}
     labels = []
@@ -122,7 +131,7 @@ def read_label_file(path: Path, codebook: Codebook) -> list[Label]:
         label = _label(path, line, row, codebook)
         if label.key in seen:
             raise LabelError(
-                f"{path}:{line}: unit {_name(label.key)} is labelled on line {seen[label.key]} already; keep one"
+                f"{path}:{line}: unit {unit_name(label.key)} is labelled on line {seen[label.key]} already; keep one"
             )
         seen[label.key] = line
         labels.append(label)
@@ -130,54 +139,30 @@ def read_label_file(path: Path, codebook: Codebook) -> list[Label]:
 
 
 def load_held_out(folder: Path, codebook: Codebook) -> list[HeldOutText]:
-    """Read ``held_out.csv`` of a label folder; an absent file gives an empty list."""
+    """Read ``held_out.csv`` of a label folder, migrated to a codebook; an absent file gives an empty list."""
     path = folder / HELD_OUT_FILE
     if not path.is_file():
         return []
+    migration = _migration(folder, codebook)
+    book = load_codebook(folder / CODEBOOK_FILE) if migration.steps else codebook
     texts = []
     for line, row in read_rows(path, ("theme", "secondary", "clear", "text")):
-        check_code(path, line, row["theme"], codebook.leaf_codes)
-        secondary = _secondary(path, line, row["secondary"], row["theme"], codebook)
+        check_code(path, line, row["theme"], book.leaf_codes)
+        secondary = _secondary(path, line, row["secondary"], row["theme"], book)
         if row["clear"] not in ("yes", "no"):
             raise LabelError(f"{path}:{line}: clear is {row['clear']!r}; use yes or no")
-        texts.append(HeldOutText(row["text"], row["theme"], secondary, row["clear"] == "yes"))
+        now = migration.label(row["theme"], secondary, row["text"])
+        if now.theme:
+            texts.append(HeldOutText(row["text"], now.theme, now.secondary, row["clear"] == "yes"))
     return texts
-
-
-def check_against_sources(labels: LabelSet, sources: Path) -> list[str]:
-    """Return what does not fit between labels and source documents, one line each: changed, lost, unlabelled units."""
-    units = {
-        key: text for document in read_folder(sources) for key, text in units_with_keys(read_units(document).paragraphs)
-    }
-    labelled = {label.key for label in (*labels.paragraphs, *labels.statements)}
-    return [*misfits(labels, units, sources), *(f"{_name(key)}: not labelled" for key in units if key not in labelled)]
-
-
-def misfits(labels: LabelSet, units: Mapping[UnitKey, str], where: Path) -> list[str]:
-    """Return the labels whose unit is not among these or reads otherwise there, one line each."""
-    problems = []
-    for label in (*labels.paragraphs, *labels.statements):
-        found = units.get(label.key)
-        if found is None:
-            problems.append(f"{_name(label.key)}: labelled, but there is no such unit in {where}")
-        elif digest(found) != label.digest or found != label.text:
-            problems.append(f"{_name(label.key)}: labelled as {label.text[:20]!r}…, but the source reads {found[:20]!r}…")
-    return problems
-
-
-def read_folder(folder: Path) -> Iterator[Document]:
-    """Read the text documents of a folder, in order of name, with their origins from ``sources.csv``."""
-    sources = read_sources(folder)
-    for path in sorted(folder.glob("*.txt")):
-        origin = origin_from_row(sources[path.name]) if path.name in sources else None
-        yield document_from_bytes(path.read_bytes(), path.name, origin=origin)
 
 
 def _load_folder(folder: Path, codebook: Path | None) -> LabelSet:
     path = codebook or folder / CODEBOOK_FILE
     if not path.is_file():
         raise LabelError(f"{folder}: holds no {CODEBOOK_FILE}; add one, or name one with --codebook")
-    book = load_codebook(path)
+    migration = _migration(folder, load_codebook(path))
+    book = load_codebook(folder / CODEBOOK_FILE) if migration.steps else migration.codebook
     files = {name: folder / name for name in (PARAGRAPHS_FILE, STATEMENTS_FILE, EXAMPLES_FILE)}
     if not any(file.is_file() for file in files.values()):
         raise LabelError(f"{folder}: holds none of {', '.join(files)}; at least one is needed")
@@ -188,7 +173,48 @@ def _load_folder(folder: Path, codebook: Path | None) -> LabelSet:
         examples = list(_texts(examples_file, list(read_rows(examples_file, ("text", "theme"))), book, need_columns=True))
     sources = {**read_sources(shipped_folder("seeds")), **read_sources(folder)}
     origins = {name: origin_from_row(row) for name, row in sources.items()}
-    return LabelSet(book, tuple(read[PARAGRAPHS_FILE]), tuple(read[STATEMENTS_FILE]), tuple(examples), origins)
+    labels = LabelSet(
+        book,
+        tuple(read[PARAGRAPHS_FILE]),
+        tuple(read[STATEMENTS_FILE]),
+        tuple(examples),
+        origins,
+        _waiting(folder),
+    )
+    return migrated_labels(labels, migration)
+
+
+def migrated_labels(labels: LabelSet, migration: Migration) -> LabelSet:
+    """Return labels under another codebook; those of which no rule decides what they are now are left out and counted."""
+    if not migration.steps:
+        return labels
+
+    def now(label: Label) -> Label:
+        found = migration.label(label.theme, label.secondary, label.text)
+        return replace(label, theme=found.theme, secondary=found.secondary)
+
+    paragraphs, statements = (
+        tuple(label for label in map(now, kind) if label.theme) for kind in (labels.paragraphs, labels.statements)
+    )
+    decided = (replace(item, theme=migration.label(item.theme, text=item.text).theme) for item in labels.examples)
+    examples = tuple(item for item in decided if item.theme)
+    left_out = len(labels.texts()) - len(paragraphs) - len(statements) - len(examples)
+    return LabelSet(migration.codebook, paragraphs, statements, examples, labels.origins, labels.to_relabel + left_out)
+
+
+def _migration(folder: Path, book: Codebook) -> Migration:
+    """Return the way from a folder's own codebook to another one; without steps where its labels are read as they are."""
+    own = folder / CODEBOOK_FILE
+    version = load_codebook(own).version if own.is_file() else book.version
+    return migration_to(book, version if version in book.versions else book.version)
+
+
+def _waiting(folder: Path) -> int:
+    """Return how many units of a folder wait to be labelled anew, and are learned from only then."""
+    path = folder / TO_RELABEL_FILE
+    trained_on = (PARAGRAPHS_FILE, STATEMENTS_FILE, EXAMPLES_FILE)
+    rows = list(read_rows(path, ("file", "left_out"))) if path.is_file() else []
+    return sum(row["left_out"] == "yes" and row["file"] in trained_on for _, row in rows)
 
 
 def _texts(
@@ -213,7 +239,9 @@ def _label(path: Path, line: int, row: dict[str, str], book: Codebook) -> Label:
     key = unit_key(path, line, row)
     if digest(row["text"]) != row["digest"]:
         raise LabelError(f"{path}:{line}: the text was changed (digest {row['digest']}); restore it, or relabel the unit")
-    return Label(key, row["digest"], row["text"], theme, secondary, row["annotator"], row["note"])
+    return Label(
+        key, row["digest"], row["text"], theme, secondary, row["annotator"], row["note"], row.get("codebook") or book.version
+    )
 
 
 def unit_key(path: Path, line: int, row: Mapping[str, str]) -> UnitKey:
@@ -241,41 +269,7 @@ def check_code(path: Path, line: int, code: str, allowed: Sequence[str], what: s
         raise LabelError(f"{path}:{line}: {what} {code!r} is unknown; use one of {', '.join(allowed)}")
 
 
-def _header(path: Path) -> list[str]:
-    if not path.is_file():
-        raise LabelError(f"{path}: no such file; name a CSV with the columns of {PARAGRAPHS_FILE} or {STATEMENTS_FILE}")
-    text, _ = decode(path.read_bytes(), str(path))
-    return next(csv.reader(io.StringIO(text, newline="")), [])
-
-
-def read_rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line number, row) of a CSV file, every needed column present; LabelError names the line that is no row."""
-    text, _ = decode(path.read_bytes(), str(path))
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    missing = [name for name in needed if name not in (reader.fieldnames or ())]
-    if missing:
-        raise LabelError(f"{path}: no column {', '.join(map(repr, missing))}; it has {reader.fieldnames or 'nothing'}")
-    count = 0
-    try:
-        for row in reader:
-            if None in row or None in row.values():
-                raise LabelError(f"{path}:{reader.line_num}: {len(row)} cells, but {len(reader.fieldnames or ())} columns")
-            count += 1
-            yield reader.line_num, row
-    except csv.Error as error:
-        raise LabelError(f"{path}:{reader.line_num}: not a CSV row ({error}); quote cells that hold quotes") from None
-    if not count:
-        raise LabelError(f"{path}: no rows below the column names; add labels, or remove the file")
-
-
-def units_with_keys(paragraphs: Iterable[Paragraph]) -> Iterator[tuple[UnitKey, str]]:
-    """Yield each paragraph and each of its statements, with the key by which a label knows it."""
-    for paragraph in paragraphs:
-        yield (paragraph.document, paragraph.position, 0), paragraph.text
-        for statement in paragraph.statements:
-            yield (paragraph.document, paragraph.position, statement.position), statement.text
-
-
-def _name(key: UnitKey) -> str:
+def unit_name(key: UnitKey) -> str:
+    """Return how messages call a unit."""
     document, paragraph, statement = key
     return f"{document} paragraph {paragraph}" + (f" statement {statement}" if statement else "")

@@ -14,15 +14,9 @@ from pathlib import Path
 from classifier.archive import DOCUMENTS_FILE, read_archive
 from classifier.codebook import Codebook
 from classifier.errors import LabelError
-from classifier.labels import (
-    PARAGRAPHS_FILE,
-    STATEMENTS_FILE,
-    UnitKey,
-    check_code,
-    read_rows,
-    unit_key,
-    units_with_keys,
-)
+from classifier.label_checks import units_with_keys
+from classifier.label_rows import read_rows
+from classifier.labels import PARAGRAPHS_FILE, STATEMENTS_FILE, UnitKey, check_code, unit_key
 
 LOG_FILE = "log.csv"
 DRIFT_CHECK = "drift"  # How a log says that a unit was settled before: what was read then is nobody's vote.

@@ -79,6 +79,7 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
         "codebook_digest": labels.codebook.digest(),
         "codebook_version": labels.codebook.version,
         "settings": values,
+        "labels_left_out": labels.to_relabel,
         "texts": dict(sorted(Counter(item.kind for item in texts).items())),
         "texts_per_code": dict(sorted(Counter(item.theme for item in texts).items())),
         "out_of_fold": _out_of_fold_record(texts, right),

@@ -19,7 +19,7 @@ FLOORS = (
         "settings",
         "shipped",
         "encoding",
-        "codebook",
+        "codebook_changes",
         "joining",
         "normalisation",
         "transitions",
@@ -27,9 +27,9 @@ FLOORS = (
         "predictions",
         "bands",
     ),
-    ("documents", "furniture", "sections", "lines", "shingles"),
-    ("rejoining", "sentences", "formats.table", "copies"),
-    ("layout", "splitting", "trie"),
+    ("documents", "furniture", "sections", "lines", "codebook", "label_rows", "shingles"),
+    ("rejoining", "sentences", "formats.table", "migration", "copies"),
+    ("layout", "splitting", "trie", "codebook_diff"),
     ("enumerations",),
     ("units",),
     (
@@ -41,9 +41,9 @@ FLOORS = (
         "formats.xlsx_table",
         "formats.parquet_table",
     ),
-    ("formats", "features", "scoring", "agreement", "archive", "segmentation", "linear"),
-    ("vocabulary", "folds", "mixed", "text_scores", "evidence", "readings"),
-    ("short_texts",),
+    ("formats", "features", "scoring", "agreement", "label_checks", "label_migration", "segmentation", "linear"),
+    ("archive", "vocabulary", "folds", "mixed", "text_scores", "evidence"),
+    ("short_texts", "readings"),
     ("model",),
     ("model_file", "training", "sklearn_export", "metrics", "splits"),
     ("default_model", "evaluation", "learning"),
@@ -135,15 +135,16 @@ def test_the_public_surface_is_sorted_complete_and_importable() -> None:
 PUBLIC = """
 AGREEMENT_KINDS BANDS DOCUMENTS_FILE DOCUMENT_COLUMNS GROUPINGS LEVELS MEASURES PARAGRAPH_COLUMNS
 STATEMENT_COLUMNS TRAINING_SETTINGS VERSION Agreement AnnotatorCodes ArchivedDocument BandCount Bands Code
-Codebook CodebookError Coefficient CountedParagraphs Disagreement Document Evidence Explanation InputError
-Item Label LabelError LabelSet LabelledText Layout Mix MixRow Model ModelError Origin Paragraph
-PolicyThemesError Prediction Reading Readings Setting Share Statement StatementPrediction Table TextScores
-agreement_csv archive_line check_against_archive check_against_sources classify compare_annotators
-compare_kinds compare_pairs copy_form copy_groups copy_keys copy_similarity digest evaluate evaluate_held_out
-export_sklearn home known_suffixes learning_curve level_of load_codebook load_labels load_model mix_notes
-mix_of_paragraphs open_writer prediction_columns read_archive read_document read_folder read_label_file
-read_readings read_units read_upload record_of renamed_columns render_outline save_model shipped_folder
-sklearn_pipeline source_spans split_statements theme_mix train write_mix
+CodeChange Codebook CodebookDifference CodebookError Coefficient CountedParagraphs Disagreement Document
+Evidence Explanation InputError Item Label LabelError LabelSet LabelledText Layout MigratedFile MigratedLabel
+Migration Mix MixRow Model ModelError Origin Paragraph PolicyThemesError Prediction Reading Readings Setting
+Share Statement StatementPrediction Table TextScores VersionStep agreement_csv archive_line
+check_against_archive check_against_sources classify compare_annotators compare_codebooks compare_kinds
+compare_pairs copy_form copy_groups copy_keys copy_similarity csv_line digest evaluate evaluate_held_out
+export_sklearn home known_suffixes learning_curve level_of load_codebook load_labels load_model migrate_folder
+migration_to mix_notes mix_of_paragraphs open_writer prediction_columns read_archive read_document read_folder
+read_label_file read_readings read_units read_upload record_of renamed_columns render_outline save_model
+shipped_folder sklearn_pipeline source_spans split_statements theme_mix train write_mix
 """
 
 

@@ -1,4 +1,4 @@
-"""``policy-themes labels``: ``check`` and ``agreement``; ``export`` and ``import`` come from the web application."""
+"""``policy-themes labels``: ``check``, ``agreement``, ``migrate``; others come from the web application."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ _FROM_A_DATABASE = {
 
 @click.group(cls=LazyGroup, table=_FROM_A_DATABASE)
 def labels() -> None:
-    """Check hand labels, compare annotators, move labels in and out of the web application.
+    """Check hand labels, compare annotators, migrate to another codebook, move in and out of the web application.
 
     Example: policy-themes labels check
     """
@@ -33,7 +33,8 @@ def check(labels_path: Path | None, sources: Path | None) -> int:
     Example: policy-themes labels check --labels labels/ --sources seeds/
     """
     from classifier.archive import DOCUMENTS_FILE, check_against_archive
-    from classifier.labels import check_against_sources, load_held_out, load_labels
+    from classifier.label_checks import check_against_sources
+    from classifier.labels import load_held_out, load_labels
     from classifier.shipped import shipped_folder
 
     path = labels_path or shipped_folder("labels")
@@ -46,11 +47,38 @@ def check(labels_path: Path | None, sources: Path | None) -> int:
     for problem in problems:
         click.echo(problem, err=True)
     held_out = len(load_held_out(path, found.codebook)) if path.is_dir() else 0
+    waiting = f"{found.to_relabel} to relabel; " if found.to_relabel else ""
     click.echo(
         f"{len(found.paragraphs)} paragraphs, {len(found.statements)} statements, {len(found.examples)} examples, "
-        f"{held_out} held-out texts; codebook {found.codebook.version}; {len(problems)} problem(s)"
+        f"{held_out} held-out texts; {waiting}codebook {found.codebook.version}; {len(problems)} problem(s)"
     )
     return 1 if problems else 0
+
+
+@labels.command()
+@click.argument("folder", type=FILE)
+@click.option("--to", "codebook", type=FILE, required=True, help="The codebook.toml of another version.")
+@click.option("-o", "--output", type=FILE, required=True, help="The new folder; it must not hold anything yet.")
+def migrate(folder: Path, codebook: Path, output: Path) -> int:
+    """Bring a folder of labels to another version of its codebook, by the rules in its [[changes]].
+
+    Labels that no rule decides are left out, and stand in to_relabel.csv of the new folder with the question: fill in
+    answer (and answer_secondary), and migrate the new folder to its own codebook. Exit code 1 says that there are some.
+
+    Example: policy-themes labels migrate labels/ --to new.toml -o new-labels/
+    """
+    from classifier.cli.tables import show_table
+    from classifier.label_migration import migrate_folder
+    from classifier.labels import TO_RELABEL_FILE
+
+    files = migrate_folder(folder, codebook, output)
+    headings = ["labels", "changed by rule", "left out", "kept, with a question"]
+    rows = [[str(count) for count in (file.labels, file.changed, file.left_out, file.asked)] for file in files]
+    show_table(["file", *headings], [[file.name, *row] for file, row in zip(files, rows, strict=True)], right=headings)
+    left_out, asked = sum(file.left_out for file in files), sum(file.asked for file in files)
+    if left_out + asked:
+        click.echo(f"{output / TO_RELABEL_FILE}: {left_out + asked} units to relabel; {left_out} of them are left out")
+    return 1 if left_out else 0
 
 
 @labels.command()

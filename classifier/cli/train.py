@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from classifier.cli.main import complain
 from classifier.cli.options import FILE, labels_option
 
 
@@ -36,3 +37,7 @@ def train(labels_path: Path | None, codebook: Path | None, output: Path | None) 
         raise InputError(f"{target}: cannot be written ({error.strerror}); name another file with -o") from None
     texts = ", ".join(f"{count} {kind}s" for kind, count in model.record["texts"].items())
     click.echo(f"{target}: {len(labels.codebook.leaf_codes)} codes, {len(model.vocabulary)} terms, trained on {texts}")
+    if labels.to_relabel:
+        complain(
+            f"{labels.to_relabel} labels are left out: no rule says what they are by codebook {labels.codebook.version}"
+        )

@@ -20,7 +20,7 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from classifier import DOCUMENTS_FILE, InputError, LabelError
+from classifier import DOCUMENTS_FILE, InputError, LabelError, csv_line
 
 CODEBOOK_FILE, SOURCES_FILE, LOG_FILE = "codebook.toml", "sources.csv", "log.csv"
 PARAGRAPHS_FILE, STATEMENTS_FILE = "paragraphs.csv", "statements.csv"
@@ -90,15 +90,6 @@ class Row:
         return text
 
 
-def csv_line(cells: Iterable[object]) -> str:
-    """Return a line of CSV; a cell is quoted where it must be, also for a carriage return, which Python's csv forgets.
-
-    >>> print(csv_line(["a", 1, 'b"c', "d,e"]), end="")
-    a,1,"b""c","d,e"
-    """
-    return ",".join(_quoted(str(cell)) for cell in cells) + "\n"
-
-
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
     """Write a CSV file and return its number of rows; without any, no file is written."""
     rows = iter(rows)
@@ -157,10 +148,6 @@ def whole_folder(folder: Path, *, force: bool) -> Iterator[Path]:
             temporary.rename(folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\r\n') else cell
 
 
 def _rows(path: Path, text: str, columns: Sequence[str]) -> Iterator[Row]:

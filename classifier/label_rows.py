@@ -1,0 +1,58 @@
+"""Rows of label files: CSV read with every cell in its column, and written so that it can be read back."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from classifier.encoding import decode
+from classifier.errors import LabelError
+
+
+def read_header(path: Path) -> list[str]:
+    """Return the names of the columns of a CSV file; LabelError where there is no such file."""
+    if not path.is_file():
+        raise LabelError(f"{path}: no such file; name a CSV file of labels, such as paragraphs.csv or statements.csv")
+    text, _ = decode(path.read_bytes(), str(path))
+    return next(csv.reader(io.StringIO(text, newline="")), [])
+
+
+def read_rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line number, row) with every needed column present; LabelError names the line that is no row."""
+    text, _ = decode(path.read_bytes(), str(path))
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    missing = [name for name in needed if name not in (reader.fieldnames or ())]
+    if missing:
+        raise LabelError(f"{path}: no column {', '.join(map(repr, missing))}; it has {reader.fieldnames or 'nothing'}")
+    count = 0
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                raise LabelError(f"{path}:{reader.line_num}: {len(row)} cells, but {len(reader.fieldnames or ())} columns")
+            count += 1
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise LabelError(f"{path}:{reader.line_num}: not a CSV row ({error}); quote cells that hold quotes") from None
+    if not count:
+        raise LabelError(f"{path}: no rows below the column names; add labels, or remove the file")
+
+
+def write_rows(path: Path, columns: Sequence[str], rows: Iterable[dict[str, str]]) -> None:
+    """Write a CSV file; cells that a row does not have stay empty."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(csv_line(columns))
+        for row in rows:
+            stream.write(csv_line(row.get(name, "") for name in columns))
+
+
+def csv_line(cells: Iterable[object]) -> str:
+    """Return a line of CSV; a cell is quoted where it must be, also for a carriage return, which Python's csv forgets.
+
+    >>> print(csv_line(["a", 1, 'b"c', "d,e"]), end="")
+    a,1,"b""c","d,e"
+    """
+    return ",".join(_quoted(str(cell)) for cell in cells) + "\n"
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\r\n') else cell
