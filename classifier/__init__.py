@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from classifier.copies import copy_groups, copy_keys
     from classifier.counting import CountedParagraphs
     from classifier.documents import LEVELS, Document, Origin, level_of
-    from classifier.errors import CodebookError, InputError, LabelError, ModelError, PolicyThemesError
+    from classifier.errors import CodebookError, InputError, LabelError, ModelError, PolicyThemesError, SnapshotError
     from classifier.evaluation import evaluate, evaluate_held_out
     from classifier.formats import Table, known_suffixes
+    from classifier.freezing import freeze, freeze_folder, working_folder
     from classifier.label_checks import check_against_sources, read_folder
     from classifier.label_migration import MigratedFile, migrate_folder
     from classifier.label_rows import csv_line
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     )
     from classifier.layout import Layout
     from classifier.learning import learning_curve
+    from classifier.manifest import EVERY_TABLE, FrozenData, Manifest, TableForm
     from classifier.migration import MigratedLabel, Migration, migration_to
     from classifier.mix import GROUPINGS, MEASURES, Mix, MixRow, Share, mix_of_paragraphs
     from classifier.mix_files import mix_notes, write_mix
@@ -56,11 +58,13 @@ if TYPE_CHECKING:
     from classifier.predictions import Evidence, Explanation, Prediction, StatementPrediction
     from classifier.readings import Readings, read_readings
     from classifier.records import prediction_columns, record_of
+    from classifier.reproduction import Reproduction, reproduce
     from classifier.sentences import split_statements
     from classifier.settings import TRAINING_SETTINGS, Setting, home
     from classifier.shingles import copy_form, copy_similarity
     from classifier.shipped import shipped_folder
     from classifier.sklearn_export import export_sklearn, sklearn_pipeline
+    from classifier.snapshot_tables import ChangedFigure
     from classifier.text_scores import TextScores
     from classifier.training import train
     from classifier.units import Paragraph, Reading, Statement, digest, read_units, source_spans
@@ -89,12 +93,13 @@ _HOME = {
     "codebook_diff": ("CodebookDifference", "compare_codebooks"),
     "counting": ("CountedParagraphs",),
     "documents": ("LEVELS", "Document", "Origin", "level_of"),
-    "errors": ("CodebookError", "InputError", "LabelError", "ModelError", "PolicyThemesError"),
+    "errors": ("CodebookError", "InputError", "LabelError", "ModelError", "PolicyThemesError", "SnapshotError"),
     "evaluation": ("evaluate", "evaluate_held_out"),
     "formats": ("Table", "known_suffixes"),
     "label_checks": ("check_against_sources", "read_folder"),
     "label_migration": ("MigratedFile", "migrate_folder"),
     "label_rows": ("csv_line",),
+    "freezing": ("freeze", "freeze_folder", "working_folder"),
     "labels": (
         "Label",
         "LabelSet",
@@ -107,6 +112,7 @@ _HOME = {
     "layout": ("Layout",),
     "learning": ("learning_curve",),
     "migration": ("MigratedLabel", "Migration", "migration_to"),
+    "manifest": ("EVERY_TABLE", "FrozenData", "Manifest", "TableForm"),
     "mix": ("GROUPINGS", "MEASURES", "Mix", "MixRow", "Share", "mix_of_paragraphs"),
     "mix_files": ("mix_notes", "write_mix"),
     "model": ("Model",),
@@ -115,10 +121,12 @@ _HOME = {
     "predictions": ("Evidence", "Explanation", "Prediction", "StatementPrediction"),
     "readings": ("Readings", "read_readings"),
     "records": ("prediction_columns", "record_of"),
+    "reproduction": ("Reproduction", "reproduce"),
     "settings": ("Setting", "TRAINING_SETTINGS", "home"),
     "shingles": ("copy_form", "copy_similarity"),
     "shipped": ("shipped_folder",),
     "sklearn_export": ("export_sklearn", "sklearn_pipeline"),
+    "snapshot_tables": ("ChangedFigure",),
     "text_scores": ("TextScores",),
     "training": ("train",),
     "sentences": ("split_statements",),
@@ -133,6 +141,7 @@ __all__ = [
     "BANDS",
     "DOCUMENTS_FILE",
     "DOCUMENT_COLUMNS",
+    "EVERY_TABLE",
     "GROUPINGS",
     "LEVELS",
     "MEASURES",
@@ -145,6 +154,7 @@ __all__ = [
     "ArchivedDocument",
     "BandCount",
     "Bands",
+    "ChangedFigure",
     "Code",
     "CodeChange",
     "Codebook",
@@ -156,6 +166,7 @@ __all__ = [
     "Document",
     "Evidence",
     "Explanation",
+    "FrozenData",
     "InputError",
     "Item",
     "Label",
@@ -163,6 +174,7 @@ __all__ = [
     "LabelSet",
     "LabelledText",
     "Layout",
+    "Manifest",
     "MigratedFile",
     "MigratedLabel",
     "Migration",
@@ -176,11 +188,14 @@ __all__ = [
     "Prediction",
     "Reading",
     "Readings",
+    "Reproduction",
     "Setting",
     "Share",
+    "SnapshotError",
     "Statement",
     "StatementPrediction",
     "Table",
+    "TableForm",
     "TextScores",
     "VersionStep",
     "agreement_csv",
@@ -201,6 +216,8 @@ __all__ = [
     "evaluate",
     "evaluate_held_out",
     "export_sklearn",
+    "freeze",
+    "freeze_folder",
     "home",
     "known_suffixes",
     "learning_curve",
@@ -224,6 +241,7 @@ __all__ = [
     "record_of",
     "renamed_columns",
     "render_outline",
+    "reproduce",
     "save_model",
     "shipped_folder",
     "sklearn_pipeline",
@@ -231,6 +249,7 @@ __all__ = [
     "split_statements",
     "theme_mix",
     "train",
+    "working_folder",
     "write_mix",
 ]
 

@@ -181,13 +181,14 @@ class DocumentsChunk:
                     "empty; say it in a sources.csv beside the file"
                 )
             whole.texts += [paragraph.text for paragraph in paragraphs]
-            whole.fields += [_document_fields(document, paragraph) for paragraph in paragraphs]
+            whole.fields += [document_fields(document, paragraph) for paragraph in paragraphs]
             origins += [(document.origin, paragraph) for paragraph in paragraphs]
         whole.origins = lambda: origins
         return whole
 
 
-def _document_fields(document: Document, paragraph: Paragraph) -> Record:
+def document_fields(document: Document, paragraph: Paragraph) -> Record:
+    """Return what a record says of a paragraph of a document, in `DOCUMENT_COLUMNS`."""
     values = (
         document.name,
         document.origin.jurisdiction,

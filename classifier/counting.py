@@ -45,7 +45,7 @@ def count_paragraphs(
     return CountedParagraphs(
         [str(item.fields.get("document", "")) for item, _ in kept],
         [item.origin for item, _ in kept],
-        [_group_of(item, by) for item, _ in kept],
+        [group_of(item, by) for item, _ in kept],
         np.array([expected for expected, _, _ in amounts]),
         np.array([counted for _, counted, _ in amounts]),
         np.array([labelled for _, _, labelled in amounts]),
@@ -97,7 +97,8 @@ def _amounts(
     return expected, counted, None not in known
 
 
-def _group_of(item: Item, by: str) -> str:
+def group_of(item: Item, by: str) -> str:
+    """Return the group of a paragraph; an empty text where its input does not say."""
     if by in ("document", "section_kind"):
         return str(item.fields.get(by, ""))
     group: str = getattr(item.origin, by)

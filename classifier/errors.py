@@ -4,7 +4,8 @@
     ├── InputError      a file, folder, table or text that cannot be read or classified
     ├── CodebookError   a codebook.toml that does not define themes properly
     ├── LabelError      a hand label that is unknown, doubled, or no longer fits its source
-    └── ModelError      a model file that is damaged, foreign, or of another version
+    ├── ModelError      a model file that is damaged, foreign, or of another version
+    └── SnapshotError   a snapshot that was changed, is damaged, or is not safe to open
 
 Everything else that escapes from this package is a defect.
 """
@@ -28,3 +29,7 @@ class LabelError(PolicyThemesError):
 
 class ModelError(PolicyThemesError):
     """A model file cannot be trusted or used; the message says what to do instead."""
+
+
+class SnapshotError(PolicyThemesError):
+    """A snapshot cannot be trusted or opened; the message names what is wrong in it."""

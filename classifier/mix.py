@@ -214,14 +214,22 @@ def _row(
         int(labelled.sum()),
         {
             code: Share(
-                round(float(shares[number]), 6),
-                None if low is None else round(float(low[number]), 6),
-                None if high is None else round(float(high[number]), 6),
+                _rounded(shares[number]),
+                None if low is None else _rounded(low[number]),
+                None if high is None else _rounded(high[number]),
                 round(float(counts[number])),
             )
             for number, code in enumerate(codes)
         },
     )
+
+
+def _rounded(value: float) -> float:
+    """Round to six digits; to twelve first, since processors differ in the last bits of a sum.
+
+    Those bits would else decide where a share lies between two sixth digits, as 1/128 does.
+    """
+    return round(round(float(value), 12), 6)
 
 
 def _interval(

@@ -20,13 +20,13 @@ from classifier.errors import CodebookError, ModelError
 from classifier.features import TfidfWeights, Vocabulary
 from classifier.mixed import MixedRule
 from classifier.model import Model
+from classifier.plain_zip import write_plain_zip
 from classifier.whole_files import replacing
 
 FORMAT = "policy-themes model"
 FORMAT_VERSION = 4
 _MANIFEST, _DESCRIPTION = "manifest.json", "model.json"
 _ARRAYS = ("idf", "coefficients", "intercepts", "calibration")
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _LARGEST_MEMBER = 2**31
 _REMEDY = "train it again with: policy-themes train -o MODEL"
 
@@ -58,9 +58,7 @@ def model_to_bytes(model: Model) -> bytes:
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in members.items()},
     }
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in {_MANIFEST: _json(manifest), **members}.items():
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), data)
+    write_plain_zip(stream, {_MANIFEST: _json(manifest), **members}.items())
     return stream.getvalue()
 
 

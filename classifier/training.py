@@ -156,7 +156,7 @@ def _fit_calibration(scores: Floats, targets: NDArray[np.int64], codes: int) -> 
     start = np.concatenate([[3.0], np.zeros(codes)])
     bounds = [(0.1, 50.0), *[(None, None)] * codes]
     fitted: Floats = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return fitted
+    return fitted.round(9)  # Beyond that processors differ; with these digits each gives the same bytes of a model.
 
 
 def _secondary_threshold(labels: LabelSet, probability: Floats, default: float) -> float:

@@ -14,7 +14,7 @@ PACKAGE, WEB = ROOT / "classifier", ROOT / "web"
 
 # From the ground up: a module may import only from floors below its own (or, where it says so, from its own folder).
 FLOORS = (
-    ("errors", "version", "whole_files", "memory", "coefficients"),
+    ("errors", "version", "whole_files", "plain_zip", "memory", "coefficients"),
     (
         "settings",
         "shipped",
@@ -54,7 +54,9 @@ FLOORS = (
     ("batch",),
     ("counting",),
     ("mix",),
-    ("mix_files", "api"),
+    ("mix_files", "api", "manifest"),
+    ("snapshot_file", "snapshot_readme", "snapshot_tables"),
+    ("freezing", "reproduction"),
     ("cli",),
     ("__main__",),
 )
@@ -133,18 +135,20 @@ def test_the_public_surface_is_sorted_complete_and_importable() -> None:
 
 
 PUBLIC = """
-AGREEMENT_KINDS BANDS DOCUMENTS_FILE DOCUMENT_COLUMNS GROUPINGS LEVELS MEASURES PARAGRAPH_COLUMNS
-STATEMENT_COLUMNS TRAINING_SETTINGS VERSION Agreement AnnotatorCodes ArchivedDocument BandCount Bands Code
-CodeChange Codebook CodebookDifference CodebookError Coefficient CountedParagraphs Disagreement Document
-Evidence Explanation InputError Item Label LabelError LabelSet LabelledText Layout MigratedFile MigratedLabel
-Migration Mix MixRow Model ModelError Origin Paragraph PolicyThemesError Prediction Reading Readings Setting
-Share Statement StatementPrediction Table TextScores VersionStep agreement_csv archive_line
-check_against_archive check_against_sources classify compare_annotators compare_codebooks compare_kinds
-compare_pairs copy_form copy_groups copy_keys copy_similarity csv_line digest evaluate evaluate_held_out
-export_sklearn home known_suffixes learning_curve level_of load_codebook load_labels load_model migrate_folder
+AGREEMENT_KINDS BANDS DOCUMENTS_FILE DOCUMENT_COLUMNS EVERY_TABLE GROUPINGS LEVELS MEASURES PARAGRAPH_COLUMNS
+STATEMENT_COLUMNS TRAINING_SETTINGS VERSION Agreement AnnotatorCodes ArchivedDocument BandCount Bands
+ChangedFigure Code CodeChange Codebook CodebookDifference CodebookError Coefficient CountedParagraphs
+Disagreement Document Evidence Explanation FrozenData InputError Item Label LabelError LabelSet LabelledText
+Layout Manifest MigratedFile MigratedLabel Migration Mix MixRow Model ModelError Origin Paragraph
+PolicyThemesError Prediction Reading Readings Reproduction Setting Share SnapshotError Statement
+StatementPrediction Table TableForm TextScores VersionStep agreement_csv archive_line check_against_archive
+check_against_sources classify compare_annotators compare_codebooks compare_kinds compare_pairs copy_form
+copy_groups copy_keys copy_similarity csv_line digest evaluate evaluate_held_out export_sklearn freeze
+freeze_folder home known_suffixes learning_curve level_of load_codebook load_labels load_model migrate_folder
 migration_to mix_notes mix_of_paragraphs open_writer prediction_columns read_archive read_document read_folder
-read_label_file read_readings read_units read_upload record_of renamed_columns render_outline save_model
-shipped_folder sklearn_pipeline source_spans split_statements theme_mix train write_mix
+read_label_file read_readings read_units read_upload record_of renamed_columns render_outline reproduce
+save_model shipped_folder sklearn_pipeline source_spans split_statements theme_mix train working_folder
+write_mix
 """
 
 

@@ -16,6 +16,8 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "evaluate": ("classifier.cli.evaluate", "evaluate", "Measure accuracy on documents that were not trained on."),
     "classify": ("classifier.cli.classify", "classify", "Give every paragraph of files its theme."),
     "mix": ("classifier.cli.mix", "mix", "Show the theme mix of jurisdictions."),
+    "snapshot": ("classifier.cli.snapshot", "snapshot", "Freeze theme mixes with all that they are made from."),
+    "reproduce": ("classifier.cli.snapshot", "reproduce", "Make the tables of a snapshot again and compare them."),
     "explain": ("classifier.cli.explain", "explain", "Show why a text has its theme."),
     "labels": ("classifier.cli.labels", "labels", "Check, compare, migrate, export and import hand labels."),
     "codebook": ("classifier.cli.codebook", "codebook", "Compare versions of a codebook."),

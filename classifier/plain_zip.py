@@ -1,0 +1,73 @@
+"""Zip files of one plain form: nothing compressed, no times, no owners; the same members are the same bytes everywhere.
+
+A file from elsewhere is opened only where it has this form too: what is not compressed cannot swell up.
+"""
+
+import re
+import shutil
+import stat
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
+
+MOST_MEMBERS = 100_000
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3
+# Control characters, halves of characters, and what Windows takes for folders and drives.
+_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\\:]")
+_OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
+
+
+def write_plain_zip(target: Path | IO[bytes], members: Iterable[tuple[str, bytes | Path]]) -> None:
+    """Write members, given as bytes or as files to copy, in this order."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in members:
+            member = zipfile.ZipInfo(name, _EPOCH)
+            member.create_system, member.external_attr = _UNIX, _OWNER_ONLY << 16  # The same on every system.
+            if isinstance(content, bytes):
+                archive.writestr(member, content)
+                continue
+            member.file_size = content.stat().st_size
+            with content.open("rb") as source, archive.open(member, "w") as written:
+                shutil.copyfileobj(source, written)
+
+
+def why_not_plain(archive: zipfile.ZipFile, size: int) -> str:
+    """Return why an archive of ``size`` bytes is not to be opened; an empty text where it has the plain form."""
+    members = archive.infolist()
+    if len(members) > MOST_MEMBERS:
+        return f"it has {len(members)} members; at most {MOST_MEMBERS} are opened"
+    names: set[str] = set()
+    for member in members:
+        reason = _why_refused(member)
+        if reason:
+            return reason
+        if member.filename in names:
+            return f"{member.filename} stands in it twice"
+        names.add(member.filename)
+    total = sum(member.file_size for member in members)
+    return f"its members claim {total} bytes, but it has only {size}" if total > size else ""
+
+
+def _why_refused(member: zipfile.ZipInfo) -> str:
+    name = member.orig_filename  # Unlike filename, as it stands in the archive.
+    if not is_plain_name(name):
+        return f"the name {name!r} leads out of it, or cannot be a file's name everywhere"
+    if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
+        return f"{name} is a link or a device, not a file"
+    if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1:
+        return f"{name} is compressed or encrypted, as nothing in it should be"
+    if member.compress_size != member.file_size:
+        return f"{name} has two sizes, {member.compress_size} and {member.file_size} bytes"
+    return ""
+
+
+def is_plain_name(name: str) -> bool:
+    r"""Tell whether a name stays inside the folder that it is unpacked in, on every system.
+
+    >>> [is_plain_name(name) for name in ("data/a.txt", "../a", "/a", "a//b", "c:a", "a\\b", "a/", "")]
+    [True, False, False, False, False, False, False, False]
+    """
+    parts = name.split("/")
+    return not any(part in ("", ".", "..") for part in parts) and not _NOT_IN_NAMES.search(name)

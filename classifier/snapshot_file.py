@@ -1,0 +1,103 @@
+"""A snapshot's file: written from a folder, whole or not at all; unpacked only where every byte is what was frozen."""
+
+import hashlib
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from classifier.errors import SnapshotError
+from classifier.manifest import CITATION_FILE, MANIFEST_FILE, Manifest, read_manifest
+from classifier.plain_zip import why_not_plain, write_plain_zip
+from classifier.whole_files import replacing
+
+_LARGEST_MANIFEST = 1 << 26
+_BLOCK = 1 << 20
+_BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError)
+_AGAIN = "get the archive again"
+
+
+def digests_of(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file in a folder, by its name within the folder, in order."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return {name: _digest(folder / name) for name in names}
+
+
+def write_snapshot(folder: Path, manifest: Manifest, output: Path) -> None:
+    """Write the files of a folder, which the manifest lists, with the manifest and the citation.
+
+    Raises OSError where there is no room, or no folder to write to; then nothing is left.
+    """
+    first = {MANIFEST_FILE: manifest.to_bytes(), CITATION_FILE: f"{manifest.citation}\n".encode()}
+    with replacing(output) as temporary:
+        write_plain_zip(temporary, [*first.items(), *((name, folder / name) for name in manifest.sha256)])
+
+
+@contextmanager
+def unpacked_snapshot(archive: Path) -> Iterator[tuple[Path, Manifest]]:
+    """Give a temporary folder with the files of a snapshot, each of which was checked, and its manifest.
+
+    Raises SnapshotError where the archive is not safe to open, is damaged, or was changed: it names the files.
+    """
+    with tempfile.TemporaryDirectory(prefix="policy-themes-") as name:
+        folder = Path(name)
+        try:
+            with zipfile.ZipFile(archive) as opened:
+                reason = why_not_plain(opened, archive.stat().st_size)
+                if reason:
+                    raise SnapshotError(f"{archive}: not safe to open: {reason}")
+                manifest = _checked_manifest(opened, archive)
+                damaged = [name for name in manifest.sha256 if not _unpack(opened, name, folder, manifest.sha256[name])]
+                if not _says(opened, CITATION_FILE, f"{manifest.citation}\n"):
+                    damaged.append(f"{CITATION_FILE} (or {MANIFEST_FILE})")
+        except _BROKEN as error:
+            raise SnapshotError(f"{archive}: no zip archive, or a damaged one ({error}); {_AGAIN}") from None
+        if damaged:
+            raise SnapshotError(f"{archive}: not as it was frozen: {', '.join(damaged)}; {_AGAIN}")
+        yield folder, manifest
+
+
+def _checked_manifest(opened: zipfile.ZipFile, archive: Path) -> Manifest:
+    sizes = {member.filename: member.file_size for member in opened.infolist()}
+    if sizes.get(MANIFEST_FILE, _LARGEST_MANIFEST + 1) > _LARGEST_MANIFEST:
+        raise SnapshotError(f"{archive}: no snapshot (no {MANIFEST_FILE} in it); give one of policy-themes snapshot")
+    try:
+        content = opened.read(MANIFEST_FILE)
+    except _BROKEN as error:
+        raise SnapshotError(f"{archive}: not as it was frozen: {MANIFEST_FILE} ({error}); {_AGAIN}") from None
+    manifest = read_manifest(content, str(archive))
+    expected = {MANIFEST_FILE, CITATION_FILE, *manifest.sha256}
+    for names, what in (
+        (sizes.keys() - expected, "does not list"),
+        (expected - sizes.keys(), "lists, and that are missing"),
+    ):
+        if names:
+            raise SnapshotError(f"{archive}: files that its {MANIFEST_FILE} {what}: {', '.join(sorted(names))}; {_AGAIN}")
+    return manifest
+
+
+def _unpack(opened: zipfile.ZipFile, name: str, folder: Path, sha256: str) -> bool:
+    """Write a file into the folder and tell whether it could be written there and has this digest."""
+    target, state = folder / name, hashlib.sha256()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with opened.open(name) as source, target.open("xb") as written:
+            while block := source.read(_BLOCK):
+                state.update(block)
+                written.write(block)
+    except (*_BROKEN, FileExistsError, NotADirectoryError):  # The latter: its name, or its folder's, is another file's.
+        return False
+    return state.hexdigest() == sha256
+
+
+def _says(opened: zipfile.ZipFile, name: str, text: str) -> bool:
+    try:
+        return opened.read(name) == text.encode()
+    except _BROKEN:
+        return False
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
