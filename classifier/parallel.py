@@ -7,17 +7,18 @@ in memory. A worker that is lost loses nothing: Dask does its chunks again elsew
 import contextlib
 import ipaddress
 import logging
+import pickle
 import signal
 import tempfile
 import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
 from classifier.bands import Bands
@@ -28,6 +29,7 @@ from classifier.memory import keep_freed_memory
 from classifier.model import Model
 from classifier.model_file import load_model, model_from_bytes, model_to_bytes, save_model
 from classifier.records import Classified, arrow_stream, csv_rows
+from classifier.slots import Slot
 from classifier.sources import Place
 from classifier.version import VERSION
 
@@ -110,21 +112,18 @@ def classify_chunks(
     def calls(some: Iterable[Task]) -> Iterator[Any]:
         # Called by joblib's own threads, in which an error would be lost.
         try:
-            for chunk, place in some:
+            for number, (chunk, place) in enumerate(some):
                 places.append(place)
-                yield delayed(_in_worker)(running.model, chunk, form)
+                yield delayed(running.work)(running.model, running.sent(number, chunk), form)
         except Exception as error:
             failed.append(error)
 
-    with runner as running:
+    with runner as running, _quiet_threads():
         for first in tasks:
             done = running.parallel(calls(chain((first,), islice(tasks, max(_CHUNKS_TOGETHER, 4 * running.width) - 1))))
             try:
                 for each in done:
-                    yield each, places.popleft()
-            except BaseException:
-                _silence_joblib()
-                raise
+                    yield running.received(each), places.popleft()
             finally:
                 with warnings.catch_warnings(action="ignore"):  # Where a run ends early, it is meant to.
                     done.close()
@@ -139,9 +138,26 @@ class _ModelOfWorker(Protocol):
 
 @dataclass(frozen=True)
 class _Running:
-    parallel: Callable[[Iterable[Any]], Generator[Done, None, None]]
+    """Workers that wait for chunks; where they share a ``folder``, chunks and records pass through slots in it."""
+
+    parallel: Callable[[Iterable[Any]], Generator[Any, None, None]]
     model: _ModelOfWorker
     width: int
+    folder: Path | None = None
+
+    @property
+    def work(self) -> Callable[..., Any]:
+        """What a worker is called to do."""
+        return _in_worker if self.folder is None else _in_process
+
+    def sent(self, number: int, chunk: Chunk) -> Chunk | Slot:
+        """Return what takes a chunk to a worker; ``number`` is its own among those that are not done."""
+        return chunk if self.folder is None else Slot(str(self.folder / f"{number}.slot")).written(pickle.dumps(chunk))
+
+    def received(self, found: Any) -> Done:
+        """Return what a worker has done, with its records."""
+        done, slot = (found, None) if self.folder is None else found
+        return replace(cast(Done, done), data=slot.read()) if slot else cast(Done, done)
 
 
 @dataclass(frozen=True)
@@ -183,6 +199,11 @@ def _in_worker(model: _ModelOfWorker, chunk: Chunk, form: Form) -> Done:
     return classify_chunk(model.get(), chunk, form)
 
 
+def _in_process(model: _ModelOfWorker, slot: Slot, form: Form) -> tuple[Done, Slot]:
+    done = _in_worker(model, pickle.loads(slot.read()), form)
+    return replace(done, data=b""), slot.written(done.data)
+
+
 @contextlib.contextmanager
 def _in_processes(model: Model, jobs: int) -> Iterator[_Running]:
     from joblib import Parallel, delayed
@@ -195,11 +216,15 @@ def _in_processes(model: Model, jobs: int) -> Iterator[_Running]:
                 # The processes that are started now ignore Ctrl-C as well, for good: this one will end them.
                 started = parallel(delayed(int)() for _ in range(jobs))
             list(started)
-            yield _Running(parallel, _ModelInFile(str(path)), jobs)
+            yield _Running(parallel, _ModelInFile(str(path)), jobs, Path(folder))
 
 
-def _silence_joblib() -> None:
-    """Keep joblib's threads quiet where a run ends early: they are cut off anywhere, and their tracebacks help nobody."""
+@contextlib.contextmanager
+def _quiet_threads() -> Iterator[None]:
+    """Keep joblib's threads quiet where a run ends early: they are cut off anywhere, and their tracebacks help nobody.
+
+    They may speak before this process knows of the interruption, and after all is over.
+    """
     before = threading.excepthook
 
     def say(arguments: threading.ExceptHookArgs) -> None:
@@ -207,6 +232,8 @@ def _silence_joblib() -> None:
             before(arguments)
 
     threading.excepthook = say
+    yield
+    threading.excepthook = before
 
 
 @contextlib.contextmanager

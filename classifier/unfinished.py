@@ -6,6 +6,7 @@ bytes is cut off when work goes on, so that nothing is missing and nothing is th
 """
 
 import contextlib
+import errno
 import json
 import os
 import time
@@ -58,6 +59,7 @@ class UnfinishedOutput:
 
     def append(self, data: bytes, place: Place, paragraphs: int, failed: int) -> None:
         """Append records; all rows before ``place`` are then done."""
+        _make_room(self._stream, len(data))
         view = memoryview(data)
         while view:
             view = view[self._stream.write(view) :]
@@ -92,7 +94,8 @@ def unfinished_output(
     mark = partial.with_name(f"{partial.name}.json")
     try:
         before = _before(mark, partial, run, output) if resume else None
-        with partial.open("r+b" if before else "ab", buffering=0) as stream:
+        partial.touch()
+        with partial.open("r+b", buffering=0) as stream:
             _lock(stream, output)
             if before is None:
                 mark.unlink(missing_ok=True)  # It speaks of another run, whose records end here.
@@ -116,6 +119,17 @@ def unfinished_output(
         what = "what is done is kept: make room, and go on with --resume" if mark.exists() else "nothing was kept"
         advice = "check the folder and the disk"
         raise InputError(f"{output}: cannot be written ({error.strerror or error}); {what}; {advice}") from error
+
+
+def _make_room(stream: FileIO, size: int) -> None:
+    """Ask the file system for all the room at once, which takes half the time; it may refuse, but for a full disk."""
+    if not size or not hasattr(os, "posix_fallocate"):
+        return
+    try:
+        os.posix_fallocate(stream.fileno(), stream.tell(), size)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise
 
 
 def _keep_or_remove(work: UnfinishedOutput, stream: FileIO, partial: Path, mark: Path) -> None:

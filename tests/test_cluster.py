@@ -130,8 +130,10 @@ def test_a_cluster_gives_what_one_process_gives_and_gets_the_model_once(
         assert finished.code == 0 and finished.errors == ""
     assert (tmp_path / "one.jsonl").read_bytes() == (tmp_path / "cluster.jsonl").read_bytes()
     notes = cluster.notes.read_text(encoding="utf-8").split("\n")[:-1]
-    pids = {str(worker.pid) for worker in cluster.workers}
-    assert sorted(notes) == sorted(f"{what} {pid}" for what in ("arrived", "read") for pid in pids)
+    for worker in cluster.workers:
+        assert notes.count(f"read {worker.pid}") == 1
+        # Once, or twice where a busy scheduler sends a copy that is on its way already; never with each of ten chunks.
+        assert 1 <= notes.count(f"arrived {worker.pid}") <= 2
 
 
 def test_a_worker_that_is_killed_loses_nothing(run: Run, model: Model, table: Path, tmp_path: Path) -> None:

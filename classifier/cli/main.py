@@ -1,6 +1,7 @@
 """The command ``policy-themes`` and its table of commands; each is imported only when it is called."""
 
 import importlib
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -64,8 +65,14 @@ def commands() -> None:
     """
 
 
+# Arrays here are small: more threads of a linear algebra library would wait in busy loops rather than help.
+_THREADS_OF_ARRAYS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; errors of the library become one line and exit code 1, wrong usage 2, Ctrl-C 130."""
+    for variable in _THREADS_OF_ARRAYS:
+        os.environ.setdefault(variable, "1")
     sys.exit(_run(arguments))
 
 
