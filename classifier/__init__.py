@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         compare_kinds,
         compare_pairs,
     )
-    from classifier.api import classify, load_model, read_document, read_upload, theme_mix
+    from classifier.api import classify, compare, load_model, read_document, read_upload, theme_mix
     from classifier.archive import DOCUMENTS_FILE, ArchivedDocument, archive_line, check_against_archive, read_archive
     from classifier.bands import BANDS, BandCount, Bands
     from classifier.chunks import DOCUMENT_COLUMNS, Item, renamed_columns
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from classifier.codebook_changes import CodeChange, VersionStep
     from classifier.codebook_diff import CodebookDifference, compare_codebooks
     from classifier.coefficients import Coefficient
+    from classifier.comparison import Comparison, Passage, TypicalParagraph, compare_paragraphs
+    from classifier.comparison_files import write_comparison
     from classifier.copies import copy_groups, copy_keys
     from classifier.counting import CountedParagraphs
+    from classifier.differences import VERDICTS, Difference
     from classifier.documents import LEVELS, Document, Origin, level_of
     from classifier.errors import CodebookError, InputError, LabelError, ModelError, PolicyThemesError, SnapshotError
     from classifier.evaluation import evaluate, evaluate_held_out
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     from classifier.shipped import shipped_folder
     from classifier.sklearn_export import export_sklearn, sklearn_pipeline
     from classifier.snapshot_tables import ChangedFigure
+    from classifier.telling_terms import TellingTerm, TellingTerms
     from classifier.text_scores import TextScores
     from classifier.training import train
     from classifier.units import Paragraph, Reading, Statement, digest, read_units, source_spans
@@ -82,7 +86,7 @@ _HOME = {
         "compare_kinds",
         "compare_pairs",
     ),
-    "api": ("classify", "load_model", "read_document", "read_upload", "theme_mix"),
+    "api": ("classify", "compare", "load_model", "read_document", "read_upload", "theme_mix"),
     "archive": ("ArchivedDocument", "DOCUMENTS_FILE", "archive_line", "check_against_archive", "read_archive"),
     "bands": ("BANDS", "BandCount", "Bands"),
     "chunks": ("DOCUMENT_COLUMNS", "Item", "renamed_columns"),
@@ -91,7 +95,10 @@ _HOME = {
     "coefficients": ("Coefficient",),
     "codebook_changes": ("CodeChange", "VersionStep"),
     "codebook_diff": ("CodebookDifference", "compare_codebooks"),
+    "comparison": ("Comparison", "Passage", "TypicalParagraph", "compare_paragraphs"),
+    "comparison_files": ("write_comparison",),
     "counting": ("CountedParagraphs",),
+    "differences": ("Difference", "VERDICTS"),
     "documents": ("LEVELS", "Document", "Origin", "level_of"),
     "errors": ("CodebookError", "InputError", "LabelError", "ModelError", "PolicyThemesError", "SnapshotError"),
     "evaluation": ("evaluate", "evaluate_held_out"),
@@ -127,6 +134,7 @@ _HOME = {
     "shipped": ("shipped_folder",),
     "sklearn_export": ("export_sklearn", "sklearn_pipeline"),
     "snapshot_tables": ("ChangedFigure",),
+    "telling_terms": ("TellingTerm", "TellingTerms"),
     "text_scores": ("TextScores",),
     "training": ("train",),
     "sentences": ("split_statements",),
@@ -148,6 +156,7 @@ __all__ = [
     "PARAGRAPH_COLUMNS",
     "STATEMENT_COLUMNS",
     "TRAINING_SETTINGS",
+    "VERDICTS",
     "VERSION",
     "Agreement",
     "AnnotatorCodes",
@@ -161,7 +170,9 @@ __all__ = [
     "CodebookDifference",
     "CodebookError",
     "Coefficient",
+    "Comparison",
     "CountedParagraphs",
+    "Difference",
     "Disagreement",
     "Document",
     "Evidence",
@@ -184,6 +195,7 @@ __all__ = [
     "ModelError",
     "Origin",
     "Paragraph",
+    "Passage",
     "PolicyThemesError",
     "Prediction",
     "Reading",
@@ -196,17 +208,22 @@ __all__ = [
     "StatementPrediction",
     "Table",
     "TableForm",
+    "TellingTerm",
+    "TellingTerms",
     "TextScores",
+    "TypicalParagraph",
     "VersionStep",
     "agreement_csv",
     "archive_line",
     "check_against_archive",
     "check_against_sources",
     "classify",
+    "compare",
     "compare_annotators",
     "compare_codebooks",
     "compare_kinds",
     "compare_pairs",
+    "compare_paragraphs",
     "copy_form",
     "copy_groups",
     "copy_keys",
@@ -250,6 +267,7 @@ __all__ = [
     "theme_mix",
     "train",
     "working_folder",
+    "write_comparison",
     "write_mix",
 ]
 

@@ -1,11 +1,14 @@
-"""The front door: four functions that most programs need, with the default model where none is given."""
+"""The front door: five functions that most programs need, with the default model where none is given."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from classifier.batch import classify_items
+from classifier.chunks import Item
+from classifier.comparison import Comparison, compare_items
 from classifier.default_model import default_model
 from classifier.errors import InputError
 from classifier.formats import Table, read_input
@@ -73,12 +76,41 @@ def theme_mix(
 
     Raises InputError where an input cannot be read.
     """
+    model = model or default_model()
+    return mix_of_items(model, _classified(paths, model), labels or _shipped_labels(), by=by, measure=measure)
+
+
+def compare(
+    paths: str | Path | Iterable[str | Path],
+    a: str,
+    b: str,
+    model: Model | None = None,
+    *,
+    by: str = "jurisdiction",
+    measure: str = "paragraphs",
+    theme: str = "",
+    only: Mapping[str, str] = MappingProxyType({}),
+    labels: LabelSet | None = None,
+) -> Comparison:
+    """Compare two jurisdictions, years, or other groups of files and folders; ``only`` maps a grouping to the one to keep.
+
+    ``theme`` keeps the terms and typical paragraphs to those of one theme. Raises InputError where an input cannot be read,
+    or there is no such group.
+    """
+    model = model or default_model()
+    pairs = _classified(paths, model)
+    known = labels or _shipped_labels()
+    return compare_items(model, pairs, known, a=a, b=b, by=by, measure=measure, theme=theme, only=only.items())
+
+
+def _classified(paths: str | Path | Iterable[str | Path], model: Model) -> list[tuple[Item, Prediction]]:
     names = [paths] if isinstance(paths, str | Path) else list(paths)
     failures = Failures()
-    sources = open_sources([str(name) for name in names])
-    model = model or default_model()
-    pairs = classify_items(model, items(sources, failures))
-    mix = mix_of_items(model, pairs, labels or load_labels(shipped_folder("labels")), by=by, measure=measure)
+    pairs = list(classify_items(model, items(open_sources([str(name) for name in names]), failures)))
     if failures.reasons:
         raise InputError("; ".join(failures.reasons))
-    return mix
+    return pairs
+
+
+def _shipped_labels() -> LabelSet:
+    return load_labels(shipped_folder("labels"))

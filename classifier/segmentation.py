@@ -10,6 +10,7 @@ import math
 import re
 import warnings
 from collections import Counter
+from collections.abc import Collection
 from functools import cache, lru_cache
 from types import ModuleType
 
@@ -28,6 +29,14 @@ def words_of(text: str) -> list[str]:
     for number, part in enumerate(_jieba().re_han_default.split(text)):
         words += _dictionary().words_of(part) if number % 2 else part
     return words
+
+
+def dictionary_words(kinds: Collection[str]) -> frozenset[str]:
+    """Return the words that jieba's dictionary marks as one of these kinds (``ns``: places, ``d``: adverbs …)."""
+    marks = tuple(f" {kind}" for kind in kinds)
+    with _jieba().Tokenizer().get_dict_file() as file:
+        lines = file.read().decode("utf-8").splitlines()
+    return frozenset(line.partition(" ")[0] for line in lines if line.endswith(marks))
 
 
 @cache

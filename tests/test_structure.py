@@ -42,8 +42,8 @@ FLOORS = (
         "formats.parquet_table",
     ),
     ("formats", "features", "scoring", "agreement", "label_checks", "label_migration", "segmentation", "linear"),
-    ("archive", "vocabulary", "folds", "mixed", "text_scores", "evidence"),
-    ("short_texts", "readings"),
+    ("archive", "vocabulary", "folds", "mixed", "text_scores", "evidence", "log_odds", "candidate_terms"),
+    ("short_texts", "readings", "telling_terms"),
     ("model",),
     ("model_file", "training", "sklearn_export", "metrics", "splits"),
     ("default_model", "evaluation", "learning"),
@@ -54,7 +54,9 @@ FLOORS = (
     ("batch",),
     ("counting",),
     ("mix",),
-    ("mix_files", "api", "manifest"),
+    ("mix_files", "differences", "manifest"),
+    ("comparison",),
+    ("comparison_files", "api"),
     ("snapshot_file", "snapshot_readme", "snapshot_tables"),
     ("freezing", "reproduction"),
     ("cli",),
@@ -136,19 +138,20 @@ def test_the_public_surface_is_sorted_complete_and_importable() -> None:
 
 PUBLIC = """
 AGREEMENT_KINDS BANDS DOCUMENTS_FILE DOCUMENT_COLUMNS EVERY_TABLE GROUPINGS LEVELS MEASURES PARAGRAPH_COLUMNS
-STATEMENT_COLUMNS TRAINING_SETTINGS VERSION Agreement AnnotatorCodes ArchivedDocument BandCount Bands
-ChangedFigure Code CodeChange Codebook CodebookDifference CodebookError Coefficient CountedParagraphs
-Disagreement Document Evidence Explanation FrozenData InputError Item Label LabelError LabelSet LabelledText
-Layout Manifest MigratedFile MigratedLabel Migration Mix MixRow Model ModelError Origin Paragraph
-PolicyThemesError Prediction Reading Readings Reproduction Setting Share SnapshotError Statement
-StatementPrediction Table TableForm TextScores VersionStep agreement_csv archive_line check_against_archive
-check_against_sources classify compare_annotators compare_codebooks compare_kinds compare_pairs copy_form
+STATEMENT_COLUMNS TRAINING_SETTINGS VERDICTS VERSION Agreement AnnotatorCodes ArchivedDocument BandCount Bands
+ChangedFigure Code CodeChange Codebook CodebookDifference CodebookError Coefficient Comparison
+CountedParagraphs Difference Disagreement Document Evidence Explanation FrozenData InputError Item Label
+LabelError LabelSet LabelledText Layout Manifest MigratedFile MigratedLabel Migration Mix MixRow Model
+ModelError Origin Paragraph Passage PolicyThemesError Prediction Reading Readings Reproduction Setting Share
+SnapshotError Statement StatementPrediction Table TableForm TellingTerm TellingTerms TextScores
+TypicalParagraph VersionStep agreement_csv archive_line check_against_archive check_against_sources classify
+compare compare_annotators compare_codebooks compare_kinds compare_pairs compare_paragraphs copy_form
 copy_groups copy_keys copy_similarity csv_line digest evaluate evaluate_held_out export_sklearn freeze
 freeze_folder home known_suffixes learning_curve level_of load_codebook load_labels load_model migrate_folder
 migration_to mix_notes mix_of_paragraphs open_writer prediction_columns read_archive read_document read_folder
 read_label_file read_readings read_units read_upload record_of renamed_columns render_outline reproduce
 save_model shipped_folder sklearn_pipeline source_spans split_statements theme_mix train working_folder
-write_mix
+write_comparison write_mix
 """
 
 
