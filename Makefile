@@ -43,6 +43,7 @@ pictures: $(READY)  ## take pictures of every page of the web application into b
 
 evaluation: $(READY)  ## measure everything in docs/evaluation.md anew (some minutes)
 	$(RUN)/python benchmarks/compare_models.py
+	$(RUN)/python -m benchmarks.confidence_bands
 
 bench: $(READY)  ## measure speed and memory beside the peers and write docs/performance.md (about ten quiet minutes)
 	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import LazyString, gettext, lazy_gettext
 from markupsafe import Markup
 
-from classifier import Code, Codebook
+from classifier import Bands, Code, Codebook
 from web.charts import (
     LearningPoint,
     LearningSeries,
@@ -48,6 +48,13 @@ MEASURE_MEANINGS: Mapping[str, LazyString] = MappingProxyType(
     }
 )
 
+BAND_MEANINGS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "accept": lazy_gettext("take it as it is"),
+        "look": lazy_gettext("more often right than wrong; let a person confirm it"),
+        "distrust": lazy_gettext("decide without it"),
+    }
+)
 SPLIT_NAMES: Mapping[str, LazyString] = MappingProxyType(
     {
         "leave one document out": lazy_gettext("one document left out each time"),
@@ -106,6 +113,17 @@ class TermChart:
 def kinds_of(evaluation: Mapping[str, Any]) -> list[str]:
     """Return the kinds of unit that were measured."""
     return [kind for kind in UNIT_NAMES if evaluation.get(kind)]
+
+
+def band_columns(bands: Bands, evaluation: Mapping[str, Any]) -> list[tuple[str, Sequence[Mapping[str, Any]]]]:
+    """Return what was measured in each band: where thresholds were chosen, and on each kind of unit that was tested."""
+    chosen = [count.to_dict() for count in bands.measured]
+    tested = [
+        (gettext("Tested: %(units)s", units=str(UNIT_NAMES[kind]).lower()), evaluation[kind]["bands"])
+        for kind in kinds_of(evaluation)
+        if kind != "statements" and evaluation[kind].get("bands")
+    ]
+    return [(gettext("When they were chosen"), chosen), *tested]
 
 
 def split_words(evaluation: Mapping[str, Any]) -> str:

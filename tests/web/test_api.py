@@ -10,6 +10,7 @@ from api_calls import TEXT, api, classify
 from flask import Flask
 from flask.testing import FlaskClient
 
+from classifier import Model
 from web.api.classify import EXAMPLE
 
 # Classification
@@ -19,7 +20,7 @@ def test_a_text_is_classified_with_its_statements_and_evidence(client: FlaskClie
     found = classify(client, [TEXT])
     assert set(found) == {"model", "results"}
     (result,) = found["results"]
-    assert set(result) == {"theme", "detail", "confidence", "secondary", "scores", "statements", "evidence"}
+    assert set(result) == {"theme", "detail", "confidence", "band", "secondary", "scores", "statements", "evidence"}
     assert result["theme"] == result["detail"] == "mediation"
     assert result["secondary"] == ["publicity"]
     assert result["confidence"] == result["scores"]["mediation"] == max(result["scores"].values())
@@ -29,14 +30,18 @@ def test_a_text_is_classified_with_its_statements_and_evidence(client: FlaskClie
         assert TEXT[statement["start"] : statement["end"]] == statement["text"]
 
 
+def test_each_text_has_the_band_of_its_confidence_and_none_without_a_theme(client: FlaskClient, model: Model) -> None:
+    assert model.bands is not None
+    results = classify(client, [TEXT, "相关工作。", "……"])["results"]
+    assert [result["band"] for result in results] == [*(model.bands.of(own["confidence"]) for own in results[:2]), None]
+    assert client.get("/api/v1/model").get_json()["record"]["bands"] == model.bands.to_dict()
+
+
 def test_the_example_of_the_guide_is_what_the_model_says(client: FlaskClient) -> None:
     (example,) = EXAMPLE["results"]
     (found,) = classify(client, [example["statements"][0]["text"]], evidence=2)["results"]
-    assert (found["theme"], found["detail"], found["secondary"]) == (
-        example["theme"],
-        example["detail"],
-        example["secondary"],
-    )
+    for name in ("theme", "detail", "band", "secondary"):
+        assert found[name] == example[name]
     assert [(part["start"], part["end"]) for part in found["statements"]] == [(0, example["statements"][0]["end"])]
     assert [item["term"] for item in found["evidence"]] == [item["term"] for item in example["evidence"]]
 

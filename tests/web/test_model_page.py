@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from classifier import (
     Codebook,
     LabelSet,
+    Model,
     load_codebook,
     shipped_folder,
 )
@@ -124,6 +125,30 @@ def test_the_card_shows_what_was_measured_with_intervals(
     assert all(name in said for name in ("浙江省", "杭州市", "浦江县", "嘉兴市", "西湖区"))
     assert "What it must not be used for" in said
     assert said.index("What it must not be used for") < said.index("Macro-F1")
+
+
+def test_the_card_shows_the_bands_with_their_measured_errors_and_the_work_left(
+    measured: Flask, reader: FlaskClient, model: Model, evaluation: dict[str, dict[str, list[dict[str, float]]]]
+) -> None:
+    text = page(reader, "/model")
+    said = words(text[text.index('id="bands"') : text.index('id="learning"')])
+    assert model.bands is not None and model.bands.accept is not None
+    accept = model.bands.measured[0]
+    for count in (accept.to_dict(), evaluation["held_out"]["bands"][0]):
+        assert f"{100 * count['error']:.1f}% ≤ {100 * count['bound']:.1f}%" in said
+        assert f"{count['units']} of {count['total']}, {count['errors']} wrong" in said
+    assert f"≥ {100 * model.bands.accept:.2f}%" in said
+    assert f"{100 * (1 - accept.share):.0f}% are left to people" in said
+
+
+def test_the_card_of_a_model_of_too_few_texts_says_that_it_has_no_bands(app: Flask, reader: FlaskClient) -> None:
+    services = services_of(app)
+    with services.database.writing() as session:
+        model = replace(services.models.get().model, bands=None)
+        record = keep_model(session, services.settings.data_folder, model, made_by="wang", state="candidate")
+    said = words(page(reader, f"/model/{record.id}"))
+    assert "this model has learned from too few labelled texts to show it" in said
+    assert "Measured errors of each band" not in said
 
 
 @pytest.mark.parametrize("kind", ["paragraphs", "statements", "held_out"])

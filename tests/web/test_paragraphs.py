@@ -60,6 +60,7 @@ def test_without_a_label_the_model_speaks_with_its_confidence(session: Session, 
     view = without_label(session, current, 3)
     said = current.model.predict([view.text])[0]
     assert (view.theme, view.detail, view.secondary) == (said.theme, said.detail, said.secondary)
+    assert view.predicted_band == said.band is not None
     assert view.confidence == pytest.approx(said.confidence) == pytest.approx(view.scores[view.theme], abs=1e-6)
     assert sum(view.scores.values()) == pytest.approx(1, abs=1e-6)
     assert (view.labelled, view.state, view.annotators) == (False, "", ())

@@ -84,6 +84,7 @@ def test_each_paragraph_comes_back_with_its_theme_statements_and_reasons(client:
     first, second = cards(page)
     names = {code: model.codebook.entry(code).zh for code in model.codebook.theme_codes}
     found = model.explain(MIXED)
+    assert f'class="band {found.prediction.band}"' in first
     assert f'id="p1"' in first and f'id="p2"' in second  # noqa: F541
     assert names["mediation"] in plain(first.split("</h2>")[0])
     assert names["publicity"] in plain(second.split("</h2>")[0])

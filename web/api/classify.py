@@ -9,7 +9,7 @@ from flask import Response, jsonify
 
 from classifier import Codebook, Evidence, Model, Prediction
 from web.api.operations import JSON, Answer, Asked, Body, Operation
-from web.api.parts import N_, Schema, by_theme, integer, list_of, number, one_of, record, ref, share, text
+from web.api.parts import N_, Schema, band_schema, by_theme, integer, list_of, number, one_of, record, ref, share, text
 from web.services import services
 
 MOST_TEXTS, MOST_EVIDENCE, USUAL_EVIDENCE = 1000, 200, 20
@@ -77,6 +77,7 @@ def _described(predictions: Sequence[Prediction], evidence: Iterable[Sequence[Ev
             "theme": prediction.theme,
             "detail": prediction.detail,
             "confidence": next(confidence),
+            "band": prediction.band,
             "secondary": prediction.secondary,
             "scores": dict(zip(prediction.scores, scores)),  # noqa: B905 - scores go on with the next text
             "statements": [
@@ -139,6 +140,7 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
                 "theme": one_of((*book.theme_codes, ""), N_("The theme; empty for a text without any letter or digit.")),
                 "detail": one_of((*book.leaf_codes, ""), N_("The leaf code: the theme, or its most probable sub-code.")),
                 "confidence": share(N_("The theme's probability.")),
+                "band": band_schema(),
                 "secondary": list_of(one_of(book.secondary_codes), N_("Further themes that some statement is about.")),
                 "scores": by_theme(book, N_("The probability of each theme; they sum to 1.")),
                 "statements": list_of(ref("Statement"), N_("The text's statements, in order.")),
@@ -176,6 +178,7 @@ EXAMPLE: dict[str, Any] = {
             "theme": "business_environment",
             "detail": "business_environment",
             "confidence": 0.963206,
+            "band": "look",
             "secondary": [],
             "scores": {
                 "business_environment": 0.963206,

@@ -25,7 +25,12 @@ def model(asked: Asked) -> Response:
     current = services().models.get()
     with services().database.reading() as session:
         records = list_models(session)
-    made_of: Mapping[str, Any] = {"terms": len(current.model.vocabulary), **current.model.record}
+    bands = current.model.bands
+    made_of: Mapping[str, Any] = {
+        "terms": len(current.model.vocabulary),
+        "bands": bands.to_dict() if bands else None,
+        **current.model.record,
+    }
     in_use = next(_record(entry) for entry in records if entry.id == current.id)
     return jsonify(**in_use, record=made_of, models=[_record(entry) for entry in records])
 

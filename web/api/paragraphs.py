@@ -11,6 +11,7 @@ from web.api.operations import Answer, Asked, Operation, Parameter, paging, path
 from web.api.parts import (
     N_,
     Schema,
+    band_schema,
     boolean,
     by_theme,
     cursor,
@@ -67,6 +68,7 @@ def paragraph_record(view: ParagraphView, book: Codebook) -> dict[str, Any]:
             "theme": book.entry(view.predicted).theme,
             "detail": view.predicted,
             "confidence": _rounded(view.predicted_confidence),
+            "band": view.predicted_band,
             "runner_up": view.runner_up,
             "margin": _rounded(view.margin),
             "scores": {code: _rounded(score) for code, score in view.scores.items()},
@@ -107,6 +109,7 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
         "theme": one_of(book.theme_codes, N_("The most probable theme.")),
         "detail": one_of(book.leaf_codes, N_("Its most probable leaf code.")),
         "confidence": share(N_("The theme's probability.")),
+        "band": band_schema(),
         "runner_up": one_of(book.theme_codes, N_("The next theme.")),
         "margin": number(N_("How far the next theme is behind.")),
         "scores": by_theme(book, N_("The probability of each theme; they sum to 1.")),
@@ -166,7 +169,7 @@ EXAMPLE: dict[str, Any] = {
     "state": "",
     "annotators": [],
     "note": "",
-    "predicted": {**_SAID, "runner_up": "mediation", "margin": 0.926533, "scores": _FOUND["scores"]},
+    "predicted": {**_SAID, "band": _FOUND["band"], "runner_up": "mediation", "margin": 0.926533, "scores": _FOUND["scores"]},
     "statements": [{"statement": 1, **_FOUND["statements"][0], "labelled": False}],
 }
 

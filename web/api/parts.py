@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from classifier import Codebook
+from classifier import BANDS, Codebook
 
 Schema = dict[str, Any]
 
@@ -85,6 +85,14 @@ def identifier(description: str = "") -> Schema:
 def cursor() -> Schema:
     """Describe where the next page of a list begins."""
     return or_null(integer(N_("Send it as after for the next page; null on the last one."), minimum=0))
+
+
+def band_schema() -> Schema:
+    """Describe the band of confidence of a theme that a model gave."""
+    return or_null(
+        one_of(BANDS),
+        N_("Whether the theme can be accepted, needs a look, or is not to be trusted; null where that is not known."),
+    )
 
 
 def by_theme(book: Codebook, description: str) -> Schema:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier import Codebook, ModelError
+from classifier import Bands, Codebook, ModelError
 from web.store.models import model_path, open_model_file
 from web.tables import ModelRecord
 
@@ -31,6 +31,7 @@ class ModelFacts:
     terms: int
     size: int
     secondary_threshold: float
+    bands: Bands | None
     strongest: Mapping[str, WeightedTerms]
 
 
@@ -82,4 +83,13 @@ def _facts(path: Path, sha256: str, size: int, changed: int) -> ModelFacts:
     for code, weights in zip(model.codebook.leaf_codes, model.linear_weights()[0], strict=True):
         against = tuple((term, -weight) for term, weight in strongest_terms(terms, -weights, _AGAINST))
         strongest[code] = strongest_terms(terms, weights, _FOR) + against
-    return ModelFacts(model.identity, model.codebook, model.record, len(terms), size, model.secondary_threshold, strongest)
+    return ModelFacts(
+        model.identity,
+        model.codebook,
+        model.record,
+        len(terms),
+        size,
+        model.secondary_threshold,
+        model.bands,
+        strongest,
+    )

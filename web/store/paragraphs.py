@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from classifier import Codebook
+from classifier import Codebook, Model
 from web.errors import RequestError
 from web.store.documents import get_document
 from web.store.predictions import CurrentModel, floats
@@ -48,7 +48,8 @@ class ParagraphView:
     ``theme``, ``detail`` (leaf code) and ``secondary`` are the label's where ``labelled``, else the model's; ``confidence``
     is the model's in its own theme, None where labelled. ``state`` is agreed, settled or conflict, or empty without any
     label; ``annotators`` are those behind it. What the model says stands in ``predicted`` (leaf code),
-    ``predicted_confidence``, ``runner_up`` (theme), ``margin`` and ``scores`` (every theme's probability), labelled or not.
+    ``predicted_confidence``, ``predicted_band`` (None where the model has no bands), ``runner_up`` (theme), ``margin`` and
+    ``scores`` (every theme's probability), labelled or not.
     """
 
     id: int
@@ -73,6 +74,7 @@ class ParagraphView:
     statements: tuple[StatementTheme, ...]
     predicted: str
     predicted_confidence: float
+    predicted_band: str | None
     runner_up: str
     margin: float
     scores: dict[str, float]
@@ -154,10 +156,11 @@ def _views(session: Session, current: CurrentModel, rows: Sequence[Any]) -> list
         by_hand |= {(number, statement): theme for number, statement, theme in session.execute(query)}
     book = current.model.codebook
     fold = np.eye(len(book.theme_codes))[list(book.leaf_theme_places)]
-    return [_view(book, fold, by_hand, row) for row in rows]
+    return [_view(current.model, fold, by_hand, row) for row in rows]
 
 
-def _view(book: Codebook, fold: Any, by_hand: dict[tuple[int, int], str], row: Any) -> ParagraphView:
+def _view(model: Model, fold: Any, by_hand: dict[tuple[int, int], str], row: Any) -> ParagraphView:
+    book = model.codebook
     paragraph: Paragraph
     prediction: Prediction
     label: CurrentLabel | None
@@ -189,6 +192,7 @@ def _view(book: Codebook, fold: Any, by_hand: dict[tuple[int, int], str], row: A
         statements=_statements(book, fold, by_hand, prediction),
         predicted=prediction.detail,
         predicted_confidence=prediction.confidence,
+        predicted_band=model.bands.of(prediction.confidence) if model.bands else None,
         runner_up=prediction.runner_up,
         margin=prediction.margin,
         scores=dict(zip(book.theme_codes, themes.tolist(), strict=True)),

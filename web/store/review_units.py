@@ -22,7 +22,7 @@ ALWAYS_BLIND = ("audit", "disagreement")
 
 @dataclass(frozen=True)
 class Suggestion:
-    """What a model says of a unit: a leaf code and its theme's probability.
+    """What a model says of a unit: a leaf code, its theme's probability, and the band of that.
 
     ``held_out``: the model was not trained on this unit. Else there are the runner-up, its distance (``margin``), and the
     statements with their themes.
@@ -31,6 +31,7 @@ class Suggestion:
     theme: str
     confidence: float
     held_out: bool
+    band: str | None = None
     runner_up: str = ""
     margin: float | None = None
     statements: tuple[StatementTheme, ...] = ()
@@ -123,6 +124,7 @@ def _suggestion(view: ParagraphView) -> Suggestion:
         theme=view.predicted,
         confidence=view.predicted_confidence,
         held_out=False,
+        band=view.predicted_band,
         runner_up=view.runner_up,
         margin=view.margin,
         statements=view.statements,
@@ -167,9 +169,11 @@ def _held_out(session: Session, current: CurrentModel, ids: Sequence[int]) -> di
     query = select(HeldOutPrediction).where(
         HeldOutPrediction.model_id == current.id, HeldOutPrediction.paragraph_id.in_(ids)
     )
-    known = current.model.codebook.leaf_codes
+    known, bands = current.model.codebook.leaf_codes, current.model.bands
     return {
-        found.paragraph_id: Suggestion(found.detail, found.confidence, held_out=True)
+        found.paragraph_id: Suggestion(
+            found.detail, found.confidence, held_out=True, band=bands.of(found.confidence) if bands else None
+        )
         for found in session.scalars(query)
         if found.detail in known
     }

@@ -12,9 +12,11 @@ from web.accounts import person
 from web.errors import ConflictError, NotFoundError
 from web.job_words import JobView, job_data, job_view
 from web.model_card import (
+    BAND_MEANINGS,
     MEASURE_MEANINGS,
     MEASURE_NAMES,
     UNIT_NAMES,
+    band_columns,
     calibration_chart,
     confusion_chart,
     data_rows,
@@ -133,6 +135,8 @@ def _measured(record: ModelRecord, facts: ModelFacts | None, book: Codebook) -> 
         "measure_names": MEASURE_NAMES,
         "measure_meanings": MEASURE_MEANINGS,
         "confusion": confusion_chart(book, found["confusion"], str(UNIT_NAMES[kind])) if found else "",
+        "band_columns": band_columns(facts.bands, evaluation) if facts and facts.bands else (),
+        "band_meanings": BAND_MEANINGS,
         "calibration": calibration_chart(found["reliability"], str(UNIT_NAMES[kind])) if found else "",
         "learning": learning_chart(evaluation["learning_curve"]) if evaluation.get("learning_curve") else "",
         "terms": term_charts(facts) if facts else (),
