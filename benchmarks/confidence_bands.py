@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier import Bands, evaluate, evaluate_held_out, load_labels, train
-from classifier.bands import CERTAINTY, FEWEST_UNITS, MOST_ERRORS
+from classifier.bands import CERTAINTY, MOST_ERRORS
 from web.charts import ReliabilityBin, reliability_diagram
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,17 +29,22 @@ PROMISES: Mapping[str, str] = {
 
 
 def main() -> None:
-    """Measure, draw, and write the tables."""
+    """Measure, and write what was found."""
     labels = load_labels(ROOT / "labels")
     model = train(labels)
     measured = evaluate(labels)
     measured["held_out"] = evaluate_held_out(labels, ROOT / "labels", lambda _: model)
     if model.bands is None:
         raise SystemExit("the shipped labels are too few for bands")
+    write(model.bands, measured)
+
+
+def write(bands: Bands, measured: Mapping[str, Any]) -> None:
+    """Draw the charts, and write the tables into the page."""
     CHARTS.mkdir(exist_ok=True)
     for kind, title in KINDS.items():
         (CHARTS / f"{kind}.svg").write_text(chart(title, measured[kind]["reliability"]), encoding="utf-8")
-    lines = [*calibration_lines(measured), "", *band_lines(model.bands, measured)]
+    lines = [*calibration_lines(measured), "", *band_lines(bands, measured)]
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(MARKERS[0])
     after = rest.partition(MARKERS[1])[2]
     PAGE.write_text(f"{before}{MARKERS[0]}\n" + "\n".join(lines) + f"\n{MARKERS[1]}{after}", encoding="utf-8")
@@ -71,7 +76,7 @@ def band_lines(bands: Bands, measured: Mapping[str, Any]) -> list[str]:
         cells = [band, promise, "–" if begin is None else f"{begin:.4f}", *(cell(own[place]) for own in counts)]
         lines.append(f"| {' | '.join(cells)} |")
     left = [f"{1 - own[0]['share']:.0%}" for own in counts]
-    return [*lines, f"| *left to people* | | | {' | '.join(left)} |", "", f"Fewest units for bands: {FEWEST_UNITS}."]
+    return [*lines, f"| *left to people* | | | {' | '.join(left)} |"]
 
 
 def cell(count: Mapping[str, Any]) -> str:
@@ -96,7 +101,7 @@ def chart(title: str, bins: Sequence[Mapping[str, Any]]) -> str:
         title=f"Stated and true probability: {title}",
         description="On the dashed line, the stated probability is the true one. Below it, the model is too sure.",
         predicted_caption="stated probability →",
-        observed_caption=f"share that was right ↑ ({title})",
+        observed_caption="share that was right ↑",
         units_caption="units by stated probability",
         standalone=True,
     )
