@@ -177,17 +177,17 @@ EXAMPLE: dict[str, Any] = {
         {
             "theme": "business_environment",
             "detail": "business_environment",
-            "confidence": 0.963206,
-            "band": "look",
+            "confidence": 0.974281,
+            "band": "accept",
             "secondary": [],
             "scores": {
-                "business_environment": 0.963206,
-                "enforcement_reform": 0.000011,
-                "mediation": 0.036673,
-                "legal_aid": 0.0,
-                "publicity": 0.000013,
-                "party_building": 0.000003,
-                "other": 0.000093,
+                "business_environment": 0.974281,
+                "enforcement_reform": 0.000119,
+                "mediation": 0.024648,
+                "legal_aid": 0.000001,
+                "publicity": 0.000067,
+                "party_building": 0.000042,
+                "other": 0.000843,
             },
             "statements": [
                 {
@@ -196,12 +196,12 @@ EXAMPLE: dict[str, Any] = {
                     "end": len(_TEXT),
                     "theme": "business_environment",
                     "detail": "business_environment",
-                    "confidence": 0.963206,
+                    "confidence": 0.974281,
                 }
             ],
             "evidence": [
-                {"term": "企", "start": 2, "end": 3, "weight": 3.122953},
-                {"term": "企业", "start": 2, "end": 4, "weight": 2.545386},
+                {"term": "企", "start": 2, "end": 3, "weight": 2.317606},
+                {"term": "企业", "start": 2, "end": 4, "weight": 1.769838},
             ],
         }
     ],

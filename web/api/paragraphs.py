@@ -169,7 +169,7 @@ EXAMPLE: dict[str, Any] = {
     "state": "",
     "annotators": [],
     "note": "",
-    "predicted": {**_SAID, "band": _FOUND["band"], "runner_up": "mediation", "margin": 0.926533, "scores": _FOUND["scores"]},
+    "predicted": {**_SAID, "band": _FOUND["band"], "runner_up": "mediation", "margin": 0.949633, "scores": _FOUND["scores"]},
     "statements": [{"statement": 1, **_FOUND["statements"][0], "labelled": False}],
 }
 
