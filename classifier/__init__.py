@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from classifier.counting import CountedParagraphs
     from classifier.differences import VERDICTS, Difference
     from classifier.documents import LEVELS, Document, Origin, level_of
+    from classifier.drift import LEAST_EARLIER_CHECKS, RECENT_CHECKS, Checks, Drift, measure_drift
     from classifier.errors import CodebookError, InputError, LabelError, ModelError, PolicyThemesError, SnapshotError
     from classifier.evaluation import evaluate, evaluate_held_out
     from classifier.formats import Table, known_suffixes
@@ -101,6 +102,7 @@ _HOME = {
     "differences": ("Difference", "VERDICTS"),
     "documents": ("LEVELS", "Document", "Origin", "level_of"),
     "errors": ("CodebookError", "InputError", "LabelError", "ModelError", "PolicyThemesError", "SnapshotError"),
+    "drift": ("Checks", "Drift", "LEAST_EARLIER_CHECKS", "RECENT_CHECKS", "measure_drift"),
     "evaluation": ("evaluate", "evaluate_held_out"),
     "formats": ("Table", "known_suffixes"),
     "label_checks": ("check_against_sources", "read_folder"),
@@ -151,9 +153,11 @@ __all__ = [
     "DOCUMENT_COLUMNS",
     "EVERY_TABLE",
     "GROUPINGS",
+    "LEAST_EARLIER_CHECKS",
     "LEVELS",
     "MEASURES",
     "PARAGRAPH_COLUMNS",
+    "RECENT_CHECKS",
     "STATEMENT_COLUMNS",
     "TRAINING_SETTINGS",
     "VERDICTS",
@@ -164,6 +168,7 @@ __all__ = [
     "BandCount",
     "Bands",
     "ChangedFigure",
+    "Checks",
     "Code",
     "CodeChange",
     "Codebook",
@@ -175,6 +180,7 @@ __all__ = [
     "Difference",
     "Disagreement",
     "Document",
+    "Drift",
     "Evidence",
     "Explanation",
     "FrozenData",
@@ -242,6 +248,7 @@ __all__ = [
     "load_codebook",
     "load_labels",
     "load_model",
+    "measure_drift",
     "migrate_folder",
     "migration_to",
     "mix_notes",

@@ -49,6 +49,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "review-document": "/review/document?document={labelled}&paragraph={labelled_paragraph}",
         "log": "/review/log",
         "agreement": "/review/agreement",
+        "drift": "/review/drift",
         "conflicts": "/review/conflicts",
         "conflict": "/review/conflicts/{conflict}",
         "documents": "/documents",

@@ -27,7 +27,7 @@ FLOORS = (
         "predictions",
         "bands",
     ),
-    ("documents", "furniture", "sections", "lines", "codebook", "label_rows", "shingles"),
+    ("documents", "furniture", "sections", "lines", "codebook", "label_rows", "shingles", "drift"),
     ("rejoining", "sentences", "formats.table", "migration", "copies"),
     ("layout", "splitting", "trie", "codebook_diff"),
     ("enumerations",),
@@ -137,21 +137,21 @@ def test_the_public_surface_is_sorted_complete_and_importable() -> None:
 
 
 PUBLIC = """
-AGREEMENT_KINDS BANDS DOCUMENTS_FILE DOCUMENT_COLUMNS EVERY_TABLE GROUPINGS LEVELS MEASURES PARAGRAPH_COLUMNS
-STATEMENT_COLUMNS TRAINING_SETTINGS VERDICTS VERSION Agreement AnnotatorCodes ArchivedDocument BandCount Bands
-ChangedFigure Code CodeChange Codebook CodebookDifference CodebookError Coefficient Comparison
-CountedParagraphs Difference Disagreement Document Evidence Explanation FrozenData InputError Item Label
-LabelError LabelSet LabelledText Layout Manifest MigratedFile MigratedLabel Migration Mix MixRow Model
-ModelError Origin Paragraph Passage PolicyThemesError Prediction Reading Readings Reproduction Setting Share
-SnapshotError Statement StatementPrediction Table TableForm TellingTerm TellingTerms TextScores
-TypicalParagraph VersionStep agreement_csv archive_line check_against_archive check_against_sources classify
-compare compare_annotators compare_codebooks compare_kinds compare_pairs compare_paragraphs copy_form
-copy_groups copy_keys copy_similarity csv_line digest evaluate evaluate_held_out export_sklearn freeze
-freeze_folder home known_suffixes learning_curve level_of load_codebook load_labels load_model migrate_folder
-migration_to mix_notes mix_of_paragraphs open_writer prediction_columns read_archive read_document read_folder
-read_label_file read_readings read_units read_upload record_of renamed_columns render_outline reproduce
-save_model shipped_folder sklearn_pipeline source_spans split_statements theme_mix train working_folder
-write_comparison write_mix
+AGREEMENT_KINDS BANDS DOCUMENTS_FILE DOCUMENT_COLUMNS EVERY_TABLE GROUPINGS LEAST_EARLIER_CHECKS LEVELS
+MEASURES PARAGRAPH_COLUMNS RECENT_CHECKS STATEMENT_COLUMNS TRAINING_SETTINGS VERDICTS VERSION Agreement
+AnnotatorCodes ArchivedDocument BandCount Bands ChangedFigure Checks Code CodeChange Codebook
+CodebookDifference CodebookError Coefficient Comparison CountedParagraphs Difference Disagreement Document
+Drift Evidence Explanation FrozenData InputError Item Label LabelError LabelSet LabelledText Layout Manifest
+MigratedFile MigratedLabel Migration Mix MixRow Model ModelError Origin Paragraph Passage PolicyThemesError
+Prediction Reading Readings Reproduction Setting Share SnapshotError Statement StatementPrediction Table
+TableForm TellingTerm TellingTerms TextScores TypicalParagraph VersionStep agreement_csv archive_line
+check_against_archive check_against_sources classify compare compare_annotators compare_codebooks
+compare_kinds compare_pairs compare_paragraphs copy_form copy_groups copy_keys copy_similarity csv_line digest
+evaluate evaluate_held_out export_sklearn freeze freeze_folder home known_suffixes learning_curve level_of
+load_codebook load_labels load_model measure_drift migrate_folder migration_to mix_notes mix_of_paragraphs
+open_writer prediction_columns read_archive read_document read_folder read_label_file read_readings read_units
+read_upload record_of renamed_columns render_outline reproduce save_model shipped_folder sklearn_pipeline
+source_spans split_statements theme_mix train working_folder write_comparison write_mix
 """
 
 

@@ -23,17 +23,26 @@ _GIVEN = "labels given"
 
 @dataclass(frozen=True)
 class Way:
-    """How someone goes through a queue: of which document, in which round, and whether without suggestions."""
+    """How someone goes through a queue: of which document, in which round, and whether without suggestions.
+
+    ``before`` is the paragraph behind which the present one came up.
+    """
 
     queue: str
     document_id: int | None = None
     again: bool = False
     blind: bool = False
+    before: int | None = None
 
     @property
     def fields(self) -> dict[str, str]:
         """What an address or a form keeps of it."""
-        fields = {"document": str(self.document_id or ""), "again": "1" * self.again, "blind": "1" * self.blind}
+        fields = {
+            "document": str(self.document_id or ""),
+            "again": "1" * self.again,
+            "blind": "1" * self.blind,
+            "before": str(self.before or ""),
+        }
         return {name: value for name, value in fields.items() if value}
 
     def url(self, **more: int | str) -> str:
@@ -54,7 +63,13 @@ class Way:
 def way_of(queue: str) -> Way:
     """Read the way through a queue from a request."""
     values = request.values
-    return Way(queue, number(values.get("document")), values.get("again") == "1", values.get("blind") == "1")
+    return Way(
+        queue,
+        number(values.get("document")),
+        values.get("again") == "1",
+        values.get("blind") == "1",
+        number(values.get("before")),
+    )
 
 
 def number(text: str | None) -> int | None:

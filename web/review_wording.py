@@ -45,6 +45,7 @@ CHOSEN_BY_NAMES: Mapping[str, LazyString] = MappingProxyType(
         "disagreement": lazy_gettext("annotators differed"),
         "import": lazy_gettext("imported"),
         "api": lazy_gettext("sent by a script"),
+        "drift": lazy_gettext("drift check, not a vote"),
     }
 )
 

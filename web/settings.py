@@ -35,6 +35,8 @@ class WebSettings:
     import_seeds: bool = _setting(True, "import the shipped reports and labels into a new database")  # type: ignore[assignment]
     measure_model: bool = _setting(True, "measure a model in the background where it was not measured yet")  # type: ignore[assignment]
 
+    planted_every: int = _setting(20, "in the review queues, on average every so many units one that is settled; 0 for none")  # type: ignore[assignment]
+
     @property
     def data_folder(self) -> Path:
         """The folder of the database, the models and the key: ``POLICY_THEMES_HOME``."""

@@ -173,9 +173,9 @@ class Label(Table):
     """One entry of the label log. Entries are never changed or removed; a trigger refuses it.
 
     ``kind``: ``label`` (an annotator's), ``withdrawal`` (of the annotator's own), ``settlement`` (of a conflict, or of
-    labels that came settled). ``statement`` is 0 for the paragraph. ``chosen_by`` says how the unit came to be labelled,
-    ``probability`` with which probability a random sample chose it. ``suggestion`` is what the annotator was shown, if
-    anything. ``request`` makes a repeated submission count once.
+    labels that came settled). ``statement`` is 0 for the paragraph. ``chosen_by`` says how the unit came to be labelled
+    (``drift``: planted, and nobody's vote), ``probability`` with which probability a random sample chose it. ``suggestion``
+    is what the annotator was shown, if anything. ``request`` makes a repeated submission count once.
     """
 
     __tablename__ = "labels"
@@ -228,6 +228,16 @@ class AuditUnit(Table):
     sample_id: Mapped[int] = mapped_column(ForeignKey("audit_samples.id"), primary_key=True)
     paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraphs.id"), primary_key=True)
     place: Mapped[int]
+
+
+class PlantedUnit(Table):
+    """A settled paragraph that comes up in an annotator's queues, unknown to them, to see whether their reading drifts."""
+
+    __tablename__ = "planted_units"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    annotator: Mapped[str] = mapped_column(String(64), index=True)
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraphs.id"))
+    planted_at: Mapped[datetime]
 
 
 class Job(Table):

@@ -97,6 +97,31 @@ def shown(found: Coefficient) -> str:
     return f'{found.value:.2f} <small class="interval">{found.low:.2f}–{found.high:.2f}</small>'
 
 
+def test_settling_keeps_every_vote_and_the_page_says_who_settled_when_and_why(
+    desk: Desk, as_user: Callable[..., FlaskClient]
+) -> None:
+    number, chen = desk.new[0], as_user("chen")
+    chen.set_cookie("language", "en")
+    desk.label(number, "mediation", "wang", note="多数语句")
+    desk.label(number, "publicity", "li", note="首个分句")
+    for theme, why in (("publicity", "按规则一"), ("legal_aid", "按规则二")):
+        page = chen.get(f"/review/conflicts/{number}").text
+        chen.post(f"/review/conflicts/{number}", data={**fields(page), "theme": theme, "note": why})
+    assert [(entry.kind, entry.annotator, entry.theme, entry.note) for entry in desk.entries()] == [
+        ("label", "wang", "mediation", "多数语句"),
+        ("label", "li", "publicity", "首个分句"),
+        ("settlement", "chen", "publicity", "按规则一"),
+        ("settlement", "chen", "legal_aid", "按规则二"),
+    ]
+    page = chen.get(f"/review/conflicts/{number}").text
+    votes = page.split('<div class="votes">')[1].split("<form")[0]
+    assert "Settled by chen" in votes and "Before, chen settled it as" in votes and votes.count("<time ") == 4
+    for said in ("<h3>wang</h3>", "<h3>li</h3>", "多数语句", "首个分句", "按规则一", "按规则二"):
+        assert said in votes, said
+    log = chen.get("/review/log").text
+    assert all(note in log for note in ("多数语句", "首个分句", "按规则一", "按规则二"))
+
+
 def test_agreement_is_that_of_the_library_on_the_same_labels(desk: Desk, client: FlaskClient) -> None:
     first = ["mediation", "mediation", "publicity", "other.general", "legal_aid", "legal_aid"]
     second = ["mediation", "publicity", "publicity", "other.corrections", "legal_aid", "mediation"]

@@ -1,14 +1,29 @@
-"""How far annotators agree."""
+"""How far annotators agree with each other, and with what was settled before."""
 
 from typing import Any
 
 from flask import Response, jsonify
 
-from classifier import AGREEMENT_KINDS, Agreement, Codebook
+from classifier import AGREEMENT_KINDS, Agreement, Checks, Codebook
 from web.api.operations import Answer, Asked, Operation
-from web.api.parts import N_, Schema, identifier, integer, list_of, number, one_of, or_null, record, ref, text
+from web.api.parts import (
+    N_,
+    Schema,
+    boolean,
+    identifier,
+    integer,
+    list_of,
+    number,
+    one_of,
+    or_null,
+    record,
+    ref,
+    share,
+    text,
+)
 from web.services import services
 from web.store.agreement import compared
+from web.store.drift import AnnotatorDrift, annotators_drift
 
 
 def agreement(asked: Asked) -> Response:
@@ -20,6 +35,29 @@ def agreement(asked: Asked) -> Response:
         together=[_record(each) for each in found.together],
         pairs=[_record(each) for each in found.pairs],
     )
+
+
+def drift(asked: Asked) -> Response:
+    """Show how annotators read planted units."""
+    with services().database.reading() as session:
+        found = annotators_drift(session, services().models.get().model.codebook)
+    return jsonify(annotators=[_drift_record(each) for each in found])
+
+
+def _drift_record(found: AnnotatorDrift) -> dict[str, Any]:
+    return {
+        "annotator": found.annotator,
+        "overall": _checks_record(found.overall),
+        "months": [{"month": month, **_checks_record(checks)} for month, checks in found.months.items()],
+        "earlier": _checks_record(found.drift.earlier),
+        "recent": _checks_record(found.drift.recent),
+        "p_value": found.drift.p_value,
+        "fallen": found.drift.fallen,
+    }
+
+
+def _checks_record(checks: Checks) -> dict[str, Any]:
+    return {"read": checks.read, "same": checks.same, "share": checks.share.to_dict()}
 
 
 def _record(found: Agreement) -> dict[str, Any]:
@@ -38,6 +76,14 @@ def _record(found: Agreement) -> dict[str, Any]:
             }
             for each in found.disagreements
         ],
+    }
+
+
+def _checks() -> dict[str, Schema]:
+    return {
+        "read": integer(N_("How many planted units were read."), minimum=0),
+        "same": integer(N_("How many got the theme that is settled."), minimum=0),
+        "share": ref("Coefficient", N_("Their share, with its interval (Clopper and Pearson).")),
     }
 
 
@@ -69,11 +115,29 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
         ),
         "Coefficient": record(
             {
-                "value": or_null(number(N_("The coefficient; null where only one code occurs."))),
-                "low": or_null(number(N_("The lower end of its interval (bootstrap, 19 in 20)."))),
-                "high": or_null(number(N_("The upper end of its interval (bootstrap, 19 in 20)."))),
+                "value": or_null(number(N_("The value; null where it is undefined."))),
+                "low": or_null(number(N_("The lower end of its interval, which covers 19 in 20."))),
+                "high": or_null(number(N_("The upper end of its interval, which covers 19 in 20."))),
             }
         ),
+        "AnnotatorDrifts": record({"annotators": list_of(ref("AnnotatorDrift"), N_("By name."))}),
+        "AnnotatorDrift": record(
+            {
+                "annotator": text(N_("The annotator.")),
+                "overall": ref("Checks", N_("All planted units.")),
+                "months": list_of(
+                    record({"month": text(N_("The month, such as 2026-11.")), **_checks()}),
+                    N_("The same by month, in order."),
+                ),
+                "earlier": ref("Checks", N_("All before the recent ones.")),
+                "recent": ref("Checks", N_("The last 20.")),
+                "p_value": or_null(
+                    share(N_("Fisher's exact test, one-sided, of recent and earlier; null below 10 earlier."))
+                ),
+                "fallen": boolean(N_("Whether agreement has fallen: the p-value is below 0.05.")),
+            }
+        ),
+        "Checks": record(_checks()),
         "Disagreement": record(
             {
                 "document_name": text(N_("The document's name.")),
@@ -109,6 +173,17 @@ _AGREEMENT = {
     ],
 }
 
+_CHECKS = {"read": 12, "same": 11, "share": {"value": 0.9167, "low": 0.6152, "high": 0.9979}}
+_DRIFT = {
+    "annotator": "li",
+    "overall": _CHECKS,
+    "months": [{"month": "2026-11", **_CHECKS}],
+    "earlier": {"read": 0, "same": 0, "share": {"value": None, "low": None, "high": None}},
+    "recent": _CHECKS,
+    "p_value": None,
+    "fallen": False,
+}
+
 OPERATIONS = (
     Operation(
         "GET",
@@ -121,5 +196,17 @@ OPERATIONS = (
             "the log as it stands."
         ),
         {200: Answer(N_("All pairs, most units first."), "Agreements", {"together": [], "pairs": [_AGREEMENT]})},
+    ),
+    Operation(
+        "GET",
+        "/drift",
+        drift,
+        "Labels",
+        N_("See whether annotators drift"),
+        N_(
+            "How each annotator read units that were settled before and planted into the queues, beside what was settled. "
+            "Such readings are nobody's vote."
+        ),
+        {200: Answer(N_("Everybody who has read a planted unit."), "AnnotatorDrifts", {"annotators": [_DRIFT]})},
     ),
 )

@@ -17,7 +17,9 @@ from web.store.current_labels import current_label
 from web.store.labels import CHOSEN_BY, KINDS, NewLabel, log_page
 from web.store.labels import add_label as store_label
 from web.store.paragraphs import ParagraphView, paragraph_page
+from web.store.planted import is_drift_check, plant_if_due
 from web.store.revisions import now
+from web.store.standing import DRIFT
 from web.tables import CurrentLabel, Label
 
 
@@ -46,11 +48,13 @@ def add_label(asked: Asked) -> ResponseReturnValue:
     said, current, began = asked.body, services().models.get(), now()
     with services().database.writing() as session:
         view = _paragraph(paragraph_page(session, current, said["document"], after=said["paragraph"] - 1, limit=1), said)
-        chosen_by, suggestion = said.get("chosen_by", "api"), said.get("suggestion", "")
+        name, chosen_by, suggestion = person().name, said.get("chosen_by", "api"), said.get("suggestion", "")
+        if not said.get("statement", 0) and is_drift_check(session, name, view.id, said.get("request")):
+            chosen_by = DRIFT
         new = NewLabel(
             view.id,
             said["theme"],
-            person().name,
+            name,
             chosen_by,
             secondary=tuple(code for code in said.get("secondary", ()) if code != said["theme"]),
             statement=said.get("statement", 0),
@@ -61,6 +65,7 @@ def add_label(asked: Asked) -> ResponseReturnValue:
             request=said.get("request"),
         )
         label = store_label(session, current.model.codebook, new)
+        plant_if_due(session, name, services().settings.planted_every)
         holding = current_label(session, label.paragraph_id, label.statement)
         added = _record(label, view.document_id, view.document, view.position)
         answer = jsonify(label=added, current=_current_record(holding) if holding else None)
@@ -188,7 +193,10 @@ def _new_label(book: Codebook) -> Schema:
             "note": text(N_("Why, in your own words."), maxLength=2000),
             "suggestion": one_of(book.leaf_codes, N_("The leaf code that the annotator was shown, if any.")),
             "chosen_by": {
-                **one_of(CHOSEN_BY, N_("How the unit came to be labelled; audit only for paragraphs of a random sample.")),
+                **one_of(
+                    tuple(way for way in CHOSEN_BY if way != DRIFT),
+                    N_("How the unit came to be labelled; audit only for paragraphs of a random sample."),
+                ),
                 "default": "api",
             },
             "request": text(

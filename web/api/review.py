@@ -25,6 +25,7 @@ from web.api.parts import (
     text,
 )
 from web.services import services
+from web.store.planted import PLANTED_IN, planted_unit, planted_unit_id, some_without_suggestion, was_planted
 from web.store.review_queue import QUEUES, documents_to_read, next_units, progress
 from web.store.review_units import Unit
 
@@ -40,11 +41,16 @@ def review(asked: Asked) -> Response:
             )
             if document is None:
                 return jsonify(queue=queue, done=0, total=0, units=[], next=None)
-        units = next_units(
-            session, current, queue, annotator, limit=limit + 1, after=query["after"] or None, document_id=document
-        )
+        after = query["after"] or None
+        planted = planted_unit_id(session, annotator) if after is None and queue in PLANTED_IN else None
+        if after is not None and was_planted(session, annotator, after):
+            after = None  # A planted unit comes first, before the queue.
+        units = next_units(session, current, queue, annotator, limit=limit + 1, after=after, document_id=document)
+        if planted is not None:
+            again = bool(units) and units[0].again
+            units = [planted_unit(session, current, planted, queue, annotator, again=again), *units]
         so_far = progress(session, current, queue, annotator, document_id=document)
-    shown = units[:limit]
+    shown = some_without_suggestion(units[:limit], services().settings.planted_every)
     following = shown[-1].id if len(units) > limit else None
     return jsonify(
         queue=queue, done=so_far.done, total=so_far.total, units=[_unit_record(unit) for unit in shown], next=following

@@ -8,6 +8,7 @@ from web.charts.drawing import on_any_screen
 from web.charts.learning_curve import LearningPoint, LearningSeries, learning_curve
 from web.charts.mix_charts import small_multiples, years_lines
 from web.charts.model_charts import ReliabilityBin, WeightedTerm, confusion_matrix, reliability_diagram, weight_bars
+from web.charts.months import MonthShare, month_shares
 from web.charts.palette import theme_paint
 from web.charts.shares import ChartRow, ChartShare, ChartTheme, YearSeries
 from web.charts.stacked_bars import stacked_bars
@@ -18,11 +19,13 @@ __all__ = [
     "ChartTheme",
     "LearningPoint",
     "LearningSeries",
+    "MonthShare",
     "ReliabilityBin",
     "WeightedTerm",
     "YearSeries",
     "confusion_matrix",
     "learning_curve",
+    "month_shares",
     "on_any_screen",
     "reliability_diagram",
     "small_multiples",

@@ -1,4 +1,4 @@
-"""Agreement of annotators, computed from the votes that stand in the log; settlements are nobody's vote."""
+"""Agreement of annotators, computed from the votes that stand in the log; settlements and drift checks are nobody's vote."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,13 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classifier import AGREEMENT_KINDS, Agreement, Codebook, compare_annotators
-from web.store.labels import standing_labels
+from web.store.standing import standing_labels
 from web.tables import Document, Label, Paragraph
 
 LEAST_UNITS = 2  # A coefficient of a single unit says nothing.
 
 _IS_VOTE = Label.kind != "settlement"
-_COLUMNS = (Label.id, Label.kind, Label.annotator, Label.theme, Label.statement, Label.paragraph_id)
+_COLUMNS = (Label.id, Label.kind, Label.annotator, Label.chosen_by, Label.theme, Label.statement, Label.paragraph_id)
 
 UnitKey = tuple[str, int, int]
 """Name of the document, position of the paragraph, statement (0 for the paragraph)."""
@@ -57,6 +57,7 @@ class _Vote(NamedTuple):
     id: int
     kind: str
     annotator: str
+    chosen_by: str
     theme: str
     statement: int
     paragraph_id: int

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from classifier import Codebook
 from web.errors import ConflictError, NotFoundError
-from web.store.labels import NewLabel, add_label, standing_labels
+from web.store.labels import NewLabel, add_label
 from web.store.predictions import CurrentModel
+from web.store.standing import standing_labels
 from web.tables import CurrentLabel, Document, Label, Paragraph, Prediction
 
 OPEN, DIFFERING = "open", "differing"
@@ -23,7 +24,7 @@ _CHUNK = 200
 
 @dataclass(frozen=True)
 class Conflict:
-    """A unit with all its votes: each annotator's standing label, by name, and the newest settlement, if any.
+    """A unit with all its votes, by annotator: the labels that stand; the newest settlement, if any, and those before it.
 
     ``differing``: some vote is not what was settled, or the votes differ and nothing was settled yet.
     """
@@ -40,6 +41,7 @@ class Conflict:
     text: str
     votes: tuple[Label, ...]
     settlement: Label | None
+    replaced: tuple[Label, ...] = ()
 
     @property
     def differing(self) -> bool:
@@ -159,6 +161,7 @@ def _conflicts(session: Session, current: CurrentModel, keys: Sequence[tuple[int
                 text=text,
                 votes=tuple(standing[name] for name in sorted(standing)),
                 settlement=settlements[-1] if settlements else None,
+                replaced=tuple(settlements[:-1]),
             )
         )
     return found

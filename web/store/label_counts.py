@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from classifier import Codebook
 from web.store.models import SHIPPED
+from web.store.standing import DRIFT
 from web.tables import CurrentLabel, Document, Label, ModelRecord, Paragraph
 
 
@@ -40,14 +41,15 @@ def count_unknown(counts: Mapping[str, HoldingLabels], codebook: Codebook) -> in
 def count_entries_since(session: Session, record: ModelRecord) -> int:
     """Return how many entries the label log has got since a model was trained, those of deleted documents left out.
 
-    The settled labels that came with the program do not count: the shipped model has learned from them.
+    Drift checks do not count, from which no model learns; nor do the settled labels that came with the program, from which
+    the shipped model has learned.
     """
     query = (
         select(func.count())
         .select_from(Label)
         .join(Paragraph, Paragraph.id == Label.paragraph_id)
         .join(Document, Document.id == Paragraph.document_id)
-        .where(Label.id > record.labels_through, Document.deleted_at.is_(None))
+        .where(Label.id > record.labels_through, Label.chosen_by != DRIFT, Document.deleted_at.is_(None))
     )
     if record.made_by == SHIPPED:
         query = query.where(~((Document.source == "seed") & (Label.kind == "settlement") & (Label.chosen_by == "import")))

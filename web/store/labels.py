@@ -5,10 +5,10 @@ own that they have not withdrawn; where they differ, the unit is in conflict and
 A withdrawal takes back the annotator's latest standing label: the one before it, if there is one, stands again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from sqlalchemy import Select, case, delete, func, select
 from sqlalchemy.orm import Session
@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from classifier import Codebook
 from web.errors import ConflictError, NotFoundError, RequestError
 from web.store.revisions import now, raise_revision
+from web.store.standing import DRIFT, derived_label, replayed, standing_labels, voice_of
 from web.tables import CurrentLabel, Document, Label, Paragraph
 
-CHOSEN_BY = ("tag", "document", "uncertain", "audit", "suspected", "disagreement", "import", "api")
+CHOSEN_BY = ("tag", "document", "uncertain", "audit", "suspected", "disagreement", "import", "api", DRIFT)
 KINDS = ("label", "withdrawal", "settlement")
 
 
@@ -38,20 +39,6 @@ class NewLabel:
     probability: float | None = None
     note: str = ""
     request: str | None = None
-
-
-class Entry(Protocol):
-    """What decides which labels stand: a `Label`, or some columns of many."""
-
-    @property
-    def id(self) -> int: ...  # noqa: D102
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def annotator(self) -> str: ...  # noqa: D102
-
-
-AnyEntry = TypeVar("AnyEntry", bound=Entry)
 
 
 @dataclass(frozen=True)
@@ -93,11 +80,7 @@ def withdraw_label(session: Session, codebook: Codebook, paragraph_id: int, anno
     standing = latest_by_annotator(session, paragraph_id, statement).get(annotator)
     if standing is None:
         raise NotFoundError("You have no label on this paragraph that could be taken back.")
-    new = NewLabel(paragraph_id, standing.theme, annotator, standing.chosen_by, statement=statement, kind="withdrawal")
-    label = _append(session, codebook, new)
-    derive_current(session, paragraph_id, statement)
-    raise_revision(session)
-    return label
+    return _take_back(session, codebook, standing)
 
 
 def undo_label(session: Session, codebook: Codebook, label_id: int, annotator: str) -> Label:
@@ -109,12 +92,12 @@ def undo_label(session: Session, codebook: Codebook, label_id: int, annotator: s
     if label is None or label.annotator != annotator or label.kind != "label":
         raise NotFoundError("You have no label on this paragraph that could be taken back.")
     _lock_paragraph(session, label.paragraph_id)
-    stacks, withdrawals = _replay(_entries(session, label.paragraph_id, label.statement))
+    stacks, withdrawals = replayed(_entries(session, label.paragraph_id, label.statement))
     if label_id in withdrawals:
         return withdrawals[label_id]
-    if stacks[annotator][-1].id != label_id:
+    if stacks[voice_of(label)][-1].id != label_id:
         raise ConflictError("You have labelled this paragraph anew since then; take back the newer label first.")
-    return withdraw_label(session, codebook, label.paragraph_id, annotator, statement=label.statement)
+    return _take_back(session, codebook, label)
 
 
 def check_codes(codebook: Codebook, theme: str, secondary: Sequence[str]) -> None:
@@ -139,11 +122,6 @@ def check_codes(codebook: Codebook, theme: str, secondary: Sequence[str]) -> Non
 def latest_by_annotator(session: Session, paragraph_id: int, statement: int = 0) -> dict[str, Label]:
     """Return each annotator's standing label of a unit; settlements are not an annotator's own."""
     return standing_labels(_entries(session, paragraph_id, statement))
-
-
-def standing_labels(entries: Iterable[AnyEntry]) -> dict[str, AnyEntry]:
-    """Return each annotator's standing label, from all entries of one unit, oldest first."""
-    return {annotator: own[-1] for annotator, own in _replay(entries)[0].items() if own}
 
 
 def labelled_by(annotator: str, *, chosen_by: str | None = None) -> Select[Any]:
@@ -214,26 +192,6 @@ def derive_current(session: Session, paragraph_id: int, statement: int) -> None:
     session.flush()
 
 
-def derived_label(entries: Sequence[Label]) -> CurrentLabel | None:
-    """Derive the label that holds from all entries of one unit, oldest first; None where none stands."""
-    settlement = next((entry for entry in reversed(entries) if entry.kind == "settlement"), None)
-    standing = standing_labels(entries)
-    if settlement is None and not standing:
-        return None
-    source = settlement or max(standing.values(), key=lambda label: label.id)
-    agreed = len({label.theme for label in standing.values()}) <= 1
-    state = "settled" if settlement else "agreed" if agreed else "conflict"
-    return CurrentLabel(
-        paragraph_id=source.paragraph_id,
-        statement=source.statement,
-        state=state,
-        theme=source.theme if state != "conflict" else "",
-        secondary=source.secondary if state != "conflict" else "",
-        annotators=settlement.annotator if settlement else ";".join(sorted(standing)),
-        note=source.note if state != "conflict" else "",
-    )
-
-
 def derive_all(session: Session) -> None:
     """Write all current labels anew from the log: after an import, or to repair what was derived."""
     session.execute(delete(CurrentLabel))
@@ -244,17 +202,13 @@ def derive_all(session: Session) -> None:
     raise_revision(session)
 
 
-def _replay(entries: Iterable[AnyEntry]) -> tuple[dict[str, list[AnyEntry]], dict[int, AnyEntry]]:
-    """Return each annotator's labels that are not withdrawn, oldest first, and the withdrawal of each that is."""
-    stacks: dict[str, list[AnyEntry]] = {}
-    withdrawals: dict[int, AnyEntry] = {}
-    for entry in entries:
-        own = stacks.setdefault(entry.annotator, [])
-        if entry.kind == "label":
-            own.append(entry)
-        elif entry.kind == "withdrawal" and own:
-            withdrawals[own.pop().id] = entry
-    return stacks, withdrawals
+def _take_back(session: Session, codebook: Codebook, label: Label) -> Label:
+    unit = label.paragraph_id, label.statement
+    new = NewLabel(unit[0], label.theme, label.annotator, label.chosen_by, statement=unit[1], kind="withdrawal")
+    withdrawal = _append(session, codebook, new)
+    derive_current(session, *unit)
+    raise_revision(session)
+    return withdrawal
 
 
 def _lock_paragraph(session: Session, paragraph_id: int) -> None:

@@ -12,9 +12,9 @@ from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from web.errors import NotFoundError
-from web.store.labels import standing_labels
 from web.store.paragraphs import ParagraphView, StatementTheme, paragraphs_by_id
 from web.store.predictions import CurrentModel
+from web.store.standing import standing_labels
 from web.tables import Document, HeldOutPrediction, Label, Paragraph
 
 ALWAYS_BLIND = ("audit", "disagreement")

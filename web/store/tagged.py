@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from classifier import Reading, digest
 from web.errors import ConflictError
 from web.store.documents import add_document, document_of_text, storable
-from web.store.labels import standing_labels
 from web.store.predictions import CurrentModel
+from web.store.standing import standing_labels
 from web.tables import Document, Draft, Label, Paragraph
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from classifier import Label as HandLabel
 from classifier import LabelSet, Model, Origin, digest, load_labels, shipped_folder, train
 from web.store.documents import ORIGIN_FIELDS
-from web.store.labels import derived_label
+from web.store.standing import derived_label
 from web.tables import Document, Label, Paragraph, Prediction
 
 

@@ -1,7 +1,10 @@
 """Review: choose a queue, label its units one after the other, take a label back, draw a random sample."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, flash, make_response, render_template, request, url_for
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
 from web.accounts import may, person
 from web.errors import NotFoundError, RequestError
@@ -28,9 +31,20 @@ from web.store.audit import draw_sample as draw
 from web.store.audit import newest_sample, sampling_probability
 from web.store.conflicts import count_open
 from web.store.labels import NewLabel, add_label, labels_since, latest_by_annotator, log_page, undo_label
+from web.store.planted import (
+    PLANTED_IN,
+    is_drift_check,
+    is_planted,
+    plant_if_due,
+    planted_unit,
+    planted_unit_id,
+    some_without_suggestion,
+    was_planted,
+)
 from web.store.predictions import CurrentModel
 from web.store.review_queue import QUEUES, documents_to_read, is_measured, next_units, progress
 from web.store.review_units import ALWAYS_BLIND, Unit, unit_at
+from web.store.standing import DRIFT
 from web.tables import Label
 from web.views import review_results
 from web.views.review_results import agreement_now
@@ -39,6 +53,7 @@ from web.wording import LEVEL_NAMES, SECTION_KIND_NAMES
 blueprint = Blueprint("review", __name__)
 blueprint.add_url_rule("/review/log", view_func=review_results.log)
 blueprint.add_url_rule("/review/agreement", view_func=review_results.agreement)
+blueprint.add_url_rule("/review/drift", view_func=review_results.drift)
 blueprint.add_url_rule("/review/conflicts", view_func=review_results.conflicts)
 blueprint.add_url_rule("/review/conflicts/<int:paragraph_id>", view_func=review_results.conflicts)
 blueprint.add_url_rule("/review/conflicts/<int:paragraph_id>", view_func=review_results.settle, methods=["POST"])
@@ -63,14 +78,21 @@ def unit(queue: str) -> Response:
     if queue == "document" and way.document_id is None and wanted is None:
         return see(url_for("review.overview", _anchor="document"))
     current = services().models.get()
-    after = number(request.args.get("after"))
     with services().database.reading() as session:
         if wanted is not None:
-            found = unit_at(session, current, paragraph_number(wanted), queue, person().name, blind=way.blind)
+            found = _wanted_unit(session, current, way, paragraph_number(wanted))
+            return _unit_page(current, way.with_unit(found), found)
+        after = number(request.args.get("after"))
+        planted = planted_unit_id(session, person().name) if queue in PLANTED_IN else None
+        if after is not None and was_planted(session, person().name, after):
+            after, planted = way.before, None  # It has no place in the queue, which goes on where it was.
+        way = replace(way, before=after)
+        if planted is not None:
+            found = _wanted_unit(session, current, way, planted)
             return _unit_page(current, way.with_unit(found), found)
         options = {"document_id": way.document_id, "again": way.again, "blind": way.blind}
         for found in next_units(session, current, queue, person().name, after=after, **options):  # type: ignore[arg-type]
-            return _unit_page(current, way.with_unit(found), found)
+            return _unit_page(current, way.with_unit(found), _some_blind(found))
     return _end_page(current, way, after)
 
 
@@ -84,24 +106,26 @@ def label(queue: str) -> Response:
     shown = request.form.get("suggestion", "")
     try:
         with services().database.writing() as session:
+            planted = queue in PLANTED_IN and is_drift_check(session, person().name, paragraph_id, typed.request)
             new = NewLabel(
                 paragraph_id,
                 typed.theme,
                 person().name,
-                chosen_by=queue,
+                chosen_by=DRIFT if planted else queue,
                 secondary=typed.secondary,
                 model=current.model.identity,
                 suggestion=shown if shown in book.leaf_codes and queue not in ALWAYS_BLIND and not way.blind else "",
-                probability=sampling_probability(session, paragraph_id) if queue == "audit" else None,
+                probability=sampling_probability(session, paragraph_id) if queue == "audit" and not planted else None,
                 note=typed.note,
                 request=typed.request,
             )
             entry = add_label(session, book, new)
+            plant_if_due(session, person().name, services().settings.planted_every)
     except NotFoundError:
         raise
     except RequestError as error:
         with services().database.reading() as session:
-            found = unit_at(session, current, paragraph_id, queue, person().name, blind=way.blind)
+            found = _wanted_unit(session, current, way, paragraph_id)
         page = _unit_page(current, way.with_unit(found), found, typed.secondary, typed.note, said(error))
         page.status_code = error.status
         return page
@@ -121,11 +145,11 @@ def undo() -> Response:
         withdrawal = undo_label(session, services().models.get().model.codebook, label_id, person().name)
         earlier = latest_by_annotator(session, withdrawal.paragraph_id, withdrawal.statement).get(person().name)
     forget_label(label_id)
-    if earlier is None:
+    if earlier is None or withdrawal.chosen_by == DRIFT:
         flash(gettext("Your label was taken back."), "good")
     else:
         flash(gettext("Your label was taken back; the one that you had given before holds again."), "good")
-    queue = withdrawal.chosen_by if withdrawal.chosen_by in QUEUES else QUEUES[0]
+    queue = next((name for name in (withdrawal.chosen_by, request.form.get("queue")) if name in QUEUES), QUEUES[0])
     way = way_of(queue)
     return see(Way(queue, None, way.again and queue == "uncertain", way.blind).url(paragraph=withdrawal.paragraph_id))
 
@@ -141,6 +165,18 @@ def draw_sample() -> Response | tuple[str, int]:
         return _overview(size, said(error)), error.status
     flash(gettext("%(size)s of %(frame)s paragraphs were drawn.", size=sample.size, frame=sample.frame), "good")
     return see(Way("audit").url())
+
+
+def _wanted_unit(session: Session, current: CurrentModel, way: Way, paragraph_id: int) -> Unit:
+    """Return a certain paragraph as a unit of the queue, also where it was planted there."""
+    name = person().name
+    if way.queue in PLANTED_IN and is_planted(session, name, paragraph_id):
+        return planted_unit(session, current, paragraph_id, way.queue, name, again=way.again)
+    return _some_blind(unit_at(session, current, paragraph_id, way.queue, name, blind=way.blind))
+
+
+def _some_blind(found: Unit) -> Unit:
+    return some_without_suggestion([found], services().settings.planted_every)[0]
 
 
 def _overview(size: str = "", problem: str = "") -> str:

@@ -6,8 +6,9 @@ from flask import Response, current_app, flash, make_response, render_template, 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from classifier import Agreement, Disagreement, agreement_csv
+from classifier import LEAST_EARLIER_CHECKS, RECENT_CHECKS, Agreement, Disagreement, agreement_csv
 from web.accounts import may, person
+from web.charts import MonthShare, month_shares
 from web.errors import RequestError
 from web.permissions import LABEL
 from web.review_forms import Typed, new_request_key, number, paragraph_number, said, see, typed_label
@@ -16,6 +17,7 @@ from web.services import services
 from web.store.agreement import AgreementMemory, Compared, Votes, standing_votes
 from web.store.conflicts import OPEN, SHOWN, Conflict, conflict_at, conflict_page, count_open
 from web.store.conflicts import settle as settle_conflict
+from web.store.drift import AnnotatorDrift, annotators_drift
 from web.store.labels import KINDS, NewLabel, log_annotators, log_page
 from web.store.paragraphs import paragraphs_by_id
 from web.store.predictions import CurrentModel
@@ -107,6 +109,28 @@ def agreement() -> str | Response:
             more=len(found) > ON_A_PAGE,
             places={view.id: view for view in views},
         )
+
+
+def drift() -> str:
+    """Show how each annotator read planted units over time."""
+    with services().database.reading() as session:
+        found = annotators_drift(session, services().models.get().model.codebook)
+    return render_template(
+        "review/drift.html",
+        found=[(each, _months_chart(each)) for each in found],
+        every=services().settings.planted_every,
+        recent=RECENT_CHECKS,
+        earlier=LEAST_EARLIER_CHECKS,
+    )
+
+
+def _months_chart(found: AnnotatorDrift) -> str:
+    months = [
+        MonthShare(month, share.value or 0.0, share.low or 0.0, share.high or 0.0)
+        for month, share in ((month, checks.share) for month, checks in found.months.items())
+    ]
+    title = gettext("Same theme as settled, by month: %(name)s", name=found.annotator)
+    return month_shares(months, title=title, description=gettext("The table beside it holds the figures."))
 
 
 def conflicts(paragraph_id: int | None = None) -> str:
