@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from classifier.evaluation import evaluate, evaluate_held_out
     from classifier.formats import Table, known_suffixes
     from classifier.freezing import freeze, freeze_folder, working_folder
+    from classifier.intervals import FEWEST_JURISDICTIONS, IntervalBasis
     from classifier.label_checks import check_against_sources, read_folder
     from classifier.label_migration import MigratedFile, migrate_folder
     from classifier.label_rows import csv_line
@@ -122,6 +123,7 @@ _HOME = {
     "learning": ("learning_curve",),
     "migration": ("MigratedLabel", "Migration", "migration_to"),
     "manifest": ("EVERY_TABLE", "FrozenData", "Manifest", "TableForm"),
+    "intervals": ("FEWEST_JURISDICTIONS", "IntervalBasis"),
     "mix": ("GROUPINGS", "MEASURES", "Mix", "MixRow", "Share", "mix_of_paragraphs"),
     "mix_files": ("mix_notes", "write_mix"),
     "model": ("Model",),
@@ -152,6 +154,7 @@ __all__ = [
     "DOCUMENTS_FILE",
     "DOCUMENT_COLUMNS",
     "EVERY_TABLE",
+    "FEWEST_JURISDICTIONS",
     "GROUPINGS",
     "LEAST_EARLIER_CHECKS",
     "LEVELS",
@@ -185,6 +188,7 @@ __all__ = [
     "Explanation",
     "FrozenData",
     "InputError",
+    "IntervalBasis",
     "Item",
     "Label",
     "LabelError",

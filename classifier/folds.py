@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,18 +34,24 @@ class Folds:
             yield ~np.isin(self.groups, self.groups[tested]), tested
 
 
-def assign_folds(texts: Sequence[LabelledText], folds: int) -> Folds:
+def assign_folds(
+    texts: Sequence[LabelledText], folds: int, first_documents: Mapping[str, str] = MappingProxyType({})
+) -> Folds:
     """Deal texts into so many folds.
 
-    All texts of a document share a fold, as do the copies among texts without a document. Within that, documents and then
-    texts of every theme are spread evenly; the same texts in any order get the same folds.
+    All texts of a document share a fold, as do documents with the same entry in ``first_documents``
+    (`LabelSet.first_documents`: those of one jurisdiction, unless there is no other), and the copies among texts without a
+    document. Within that, documents and then texts of every theme are spread evenly; the same texts in any order get the
+    same folds.
     """
     copies = _separable_copies(texts)
+    several = len(set(first_documents.values())) > 1
     units: dict[str, list[int]] = defaultdict(list)
     loose: dict[int, list[int]] = defaultdict(list)
     for number, item in enumerate(texts):
         if item.document:
-            units[f"document {item.document}"].append(number)
+            document = first_documents.get(item.document, item.document) if several else item.document
+            units[f"document {document}"].append(number)
         else:
             loose[int(copies[number])].append(number)
     for members in loose.values():

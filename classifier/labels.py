@@ -96,6 +96,13 @@ class LabelSet:
         """Paragraph labels by (document name, digest of the text): how a mix finds the hand label of a paragraph."""
         return {(label.key[0], label.digest): label for label in self.paragraphs}
 
+    def first_documents(self) -> dict[str, str]:
+        """For each labelled document, the first one of its jurisdiction; itself where the jurisdiction is not known."""
+        first: dict[str, str] = {}
+        documents = sorted({label.key[0] for label in (*self.paragraphs, *self.statements)})
+        places = {name: self.origins[name].jurisdiction for name in documents if name in self.origins}
+        return {name: first.setdefault(places.get(name) or f"\0{name}", name) for name in documents}
+
     def digest(self) -> str:
         """SHA-256 over every text with its label, in order, and over the codebook."""
         state = hashlib.sha256(self.codebook.digest().encode())

@@ -1,13 +1,13 @@
 """The theme mix: which share of a jurisdiction's paragraphs, or of its text, each theme has, and how sure that is.
 
 A document whose paragraphs all carry hand labels is a census: its shares are counts, without an interval. Elsewhere the
-calibrated probabilities of unlabelled paragraphs are summed (probabilistic classify-and-count: Bella et al. 2010), and
-intervals come from the errors that the model made on labelled jurisdictions when it had not seen them (split conformal:
-Lei et al. 2018). The errors are a model's record; a model without them gives shares without intervals.
+calibrated probabilities of unlabelled paragraphs are summed (probabilistic classify-and-count: Bella, Ferri,
+Hernández-Orallo & Ramírez-Quintana 2010, "Quantification via probability estimators"), and `classifier.intervals` makes
+intervals from the errors that the model made on labelled jurisdictions when it had not seen them. The errors are a model's
+record; a model without them gives shares without intervals.
 """
 
 import hashlib
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,16 +19,20 @@ from classifier.chunks import Item
 from classifier.counting import CountedParagraphs, count_paragraphs
 from classifier.documents import Origin
 from classifier.errors import InputError
+from classifier.intervals import (
+    DocumentSums,
+    Floats,
+    HeldOutErrors,
+    IntervalBasis,
+    document_half_width,
+    documents_half_width,
+)
 from classifier.labels import LabelSet
 from classifier.model import Model
 from classifier.predictions import Prediction
 
-Floats = NDArray[np.float64]
-
 GROUPINGS = ("jurisdiction", "document", "year", "level", "section_kind")
 MEASURES = ("paragraphs", "text")
-BOOTSTRAPS = 1000
-_LEVELS = (0.95, 0.9, 0.8)
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,14 @@ class MixRow:
 
 @dataclass(frozen=True)
 class Mix:
-    """A theme-mix table. ``interval_level`` is None where no row needs or has an interval."""
+    """A theme-mix table. ``interval_level`` is None where no row needs or has an interval, ``basis`` what they rest on."""
 
     by: str
     measure: str
     interval_level: float | None
     snapshot: str
     rows: tuple[MixRow, ...]
+    basis: IntervalBasis | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as ``policy-themes mix -o FILE.json`` writes it."""
@@ -119,49 +124,22 @@ def mix_of_paragraphs(
         raise InputError("no paragraph to count; give documents or tables that hold text")
     fold = _fold(model, detailed)
     codes = model.codebook.leaf_codes if detailed else model.codebook.theme_codes
-    recorded = np.array(model.record.get("held_out_errors", {}).get(measure, []), dtype=float)
-    errors = np.column_stack([recorded[:, :-1] @ fold, recorded[:, -1]]) if len(recorded) else recorded
-    level = interval_level(len(errors))
+    recorded = np.array(model.record.get("held_out_errors", {}).get(measure, []), dtype=float).reshape(-1, len(fold) + 1)
+    held_out = HeldOutErrors(recorded[:, :-1] @ fold, recorded[:, -1])
     places: dict[str, list[int]] = {}
     for place, group in enumerate(paragraphs.groups):
         places.setdefault(group, []).append(place)
     expected, counted = paragraphs.expected @ fold, paragraphs.counted @ fold
-    rows = tuple(
-        _row(group, np.array(own), paragraphs, expected, counted, codes, errors, level) for group, own in places.items()
-    )
+    rows = tuple(_row(group, np.array(own), paragraphs, expected, counted, codes, held_out) for group, own in places.items())
     needed = any(row.labelled < row.paragraphs for row in rows)
     return Mix(
-        by, measure, level if needed else None, _snapshot(paragraphs, f"{model.identity} {by} {measure} {detailed}"), rows
+        by,
+        measure,
+        held_out.level if needed else None,
+        _snapshot(paragraphs, f"{model.identity} {by} {measure} {detailed}"),
+        rows,
+        held_out.basis if needed else None,
     )
-
-
-def interval_level(jurisdictions: int) -> float | None:
-    """Return the highest level that so many labelled jurisdictions allow, or None below four.
-
-    The ceil((D + 1) * level)-th smallest of D errors must exist.
-
-    >>> [interval_level(number) for number in (3, 4, 9, 19)]
-    [None, 0.8, 0.9, 0.95]
-    """
-    return next((level for level in _LEVELS if _rank(jurisdictions, level) <= jurisdictions), None)
-
-
-def conformal_half_width(errors: Floats, level: float) -> Floats:
-    """Return the half-width for each theme from errors of held-out jurisdictions, shape (jurisdictions, themes)."""
-    ordered: Floats = np.sort(np.abs(errors), axis=0)[_rank(len(errors), level) - 1]
-    return ordered
-
-
-def partly_labelled_half_width(errors: Floats, sizes: Floats, level: float, unlabelled: int, size: int) -> Floats:
-    """Return t * s * sqrt(u) / N with s the root mean square of error * sqrt(N) over held-out jurisdictions.
-
-    ``errors`` has shape (jurisdictions, themes), ``sizes`` their numbers of paragraphs.
-    """
-    from scipy.special import stdtrit  # The quantile of Student's t; scipy.stats takes ten times as long to import.
-
-    spread = np.sqrt(np.mean((errors * np.sqrt(sizes)[:, None]) ** 2, axis=0))
-    width: Floats = stdtrit(len(errors), (1 + level) / 2) * spread * math.sqrt(unlabelled) / size
-    return width
 
 
 def _check_choices(by: str, measure: str) -> None:
@@ -169,10 +147,6 @@ def _check_choices(by: str, measure: str) -> None:
         raise InputError(f"cannot group by {by!r}; use one of {', '.join(GROUPINGS)}")
     if measure not in MEASURES:
         raise InputError(f"cannot measure {measure!r}; use one of {', '.join(MEASURES)}")
-
-
-def _rank(jurisdictions: int, level: float) -> int:
-    return math.ceil(round((jurisdictions + 1) * level, 9))
 
 
 def _fold(model: Model, detailed: bool) -> Floats:
@@ -199,14 +173,11 @@ def _row(
     expected: Floats,
     counted: Floats,
     codes: Sequence[str],
-    errors: Floats,
-    level: float | None,
+    held_out: HeldOutErrors,
 ) -> MixRow:
     expected, counts, labelled = expected[own], counted[own].sum(axis=0), paragraphs.labelled[own]
     shares = expected.sum(axis=0) / max(expected.sum(), 1e-12)
-    documents = [paragraphs.documents[place] for place in own]
-    interval = _interval(documents, expected, shares, ~labelled, errors, level)
-    low, high = interval or (None, None)
+    low, high = _interval(own, paragraphs, expected, shares, held_out) or (None, None)
     return MixRow(
         group,
         _common_origin({paragraphs.origins[place] for place in own}),
@@ -233,41 +204,46 @@ def _rounded(value: float) -> float:
 
 
 def _interval(
-    documents: Sequence[str],
+    own: NDArray[np.int64],
+    paragraphs: CountedParagraphs,
     expected: Floats,
     shares: Floats,
-    free: NDArray[np.bool_],
-    errors: Floats,
-    level: float | None,
+    held_out: HeldOutErrors,
 ) -> tuple[Floats, Floats] | None:
-    if not free.any() or level is None or not len(errors):
+    """Return the ends of each theme's interval: never below what is labelled with it, nor above what could be."""
+    free, level = ~paragraphs.labelled[own], held_out.level
+    if not free.any() or level is None:
         return None
-    held_out, held_out_sizes = errors[:, :-1], errors[:, -1]
     total = expected.sum()
-    known = expected[~free].sum(axis=0) / total
-    if free.all():
-        half = conformal_half_width(held_out, level)
+    documents = _document_sums(own, paragraphs, expected, free)
+    if len(documents.expected) == 1:
+        half = document_half_width(held_out, level, float(free.sum()), float(expected[free].sum() / total))
     else:
-        half = partly_labelled_half_width(held_out, held_out_sizes, level, int(free.sum()), len(expected))
-    if len(set(documents)) > 1:
-        half = np.maximum(half, _between_documents(documents, expected, level))
+        half = documents_half_width(held_out, level, documents)
+    known = expected[~free].sum(axis=0) / total
     return np.maximum(known, shares - half), np.minimum(known + expected[free].sum() / total, shares + half)
 
 
-def _between_documents(documents: Sequence[str], expected: Floats, level: float) -> Floats:
-    """Half the width of the interval from resampling whole documents, never paragraphs (cluster bootstrap)."""
-    place_of = {name: number for number, name in enumerate(sorted(set(documents)))}
-    place = np.array([place_of[name] for name in documents])
-    sums = np.zeros((len(place_of), expected.shape[1]))
-    np.add.at(sums, place, expected)
-    drawn = np.random.default_rng(0).integers(0, len(sums), (BOOTSTRAPS, len(sums)))
-    # How often each document was drawn, times its sums: the same as summing what was drawn, in one product.
-    times = np.zeros((BOOTSTRAPS, len(sums)))
-    np.add.at(times, (np.arange(BOOTSTRAPS)[:, None], drawn), 1.0)
-    totals = times @ sums
-    low, high = np.quantile(totals / totals.sum(axis=1)[:, None], [(1 - level) / 2, (1 + level) / 2], axis=0)
-    half: Floats = (high - low) / 2
-    return half
+def _document_sums(
+    own: NDArray[np.int64], paragraphs: CountedParagraphs, expected: Floats, free: NDArray[np.bool_]
+) -> DocumentSums:
+    names = [paragraphs.documents[place] for place in own]
+    document = _numbers(names)
+    sums = np.zeros((max(document) + 1, expected.shape[1]))
+    np.add.at(sums, document, expected)
+    # A document that does not say where it is from is a jurisdiction of its own.
+    places = [paragraphs.origins[place].jurisdiction or f"\0{name}" for place, name in zip(own, names, strict=True)]
+    jurisdictions = np.zeros(len(sums), dtype=np.int64)
+    jurisdictions[document] = _numbers(places)
+    unlabelled = np.zeros((len(sums), 2))
+    np.add.at(unlabelled, document, free[:, None] * np.column_stack([np.ones(len(own)), expected.sum(axis=1)]))
+    return DocumentSums(sums, unlabelled[:, 0], unlabelled[:, 1], jurisdictions)
+
+
+def _numbers(names: Sequence[str]) -> list[int]:
+    """Return the number of each name, the same for the same name, from 0 in order of their first use."""
+    number_of: dict[str, int] = {}
+    return [number_of.setdefault(name, len(number_of)) for name in names]
 
 
 def _common_origin(origins: set[Origin]) -> Origin:

@@ -10,6 +10,7 @@ from typing import Any
 
 from classifier.codebook import Code, Codebook
 from classifier.errors import InputError
+from classifier.intervals import FEWEST_JURISDICTIONS
 from classifier.mix import Mix, MixRow
 from classifier.writers import write_whole
 
@@ -36,10 +37,10 @@ _SHADES = {
 
 
 def mix_notes(mix: Mix) -> list[str]:
-    """Say in plain words what the table estimates and where its intervals come from."""
+    """Say in plain words what the table estimates, and why its intervals are as wide as they are."""
     what = {
-        "paragraphs": "Share of paragraphs by primary theme; each row sums to 100 %.",
-        "text": "Share of text (characters of statements) by theme; each row sums to 100 %.",
+        "paragraphs": "Share of a row's paragraphs by primary theme; each row sums to 100 %.",
+        "text": "Share of a row's text (characters of statements) by theme; each row sums to 100 %.",
     }[mix.measure]
     said = [what]
     if any(row.labelled for row in mix.rows):
@@ -48,14 +49,35 @@ def mix_notes(mix: Mix) -> list[str]:
         )
     if any(row.labelled < row.paragraphs for row in mix.rows):
         said.append("Other paragraphs count by the model's calibrated probabilities.")
-        if mix.interval_level is None:
-            said.append("Not enough labelled jurisdictions for an interval.")
-        else:
-            said.append(
-                f"Intervals hold for each theme by itself at {mix.interval_level:.0%}, from the model's errors on labelled "
-                "jurisdictions that it had not seen; shares whose intervals overlap are not ranked."
-            )
+        said += _interval_notes(mix)
     return said
+
+
+def _interval_notes(mix: Mix) -> list[str]:
+    known = mix.basis.jurisdictions if mix.basis else 0
+    more = [
+        f"Intervals of {level:.0%} need {fewest} labelled jurisdictions; there are {known}."
+        for level, fewest in FEWEST_JURISDICTIONS.items()
+        if fewest > known
+    ][:1]
+    if mix.interval_level is None or mix.basis is None:
+        return ["Not enough labelled jurisdictions for an interval.", *more]
+    said = [
+        f"Low to high is the {mix.interval_level:.0%} interval, for each theme by itself: about {mix.interval_level:.0%} of "
+        "such intervals hold the share that hand labels on the whole row would give.",
+        *more,
+        "Intervals are as wide as the model has erred: in labelled jurisdictions that it had not seen, its shares were "
+        f"{100 * mix.basis.mean_error:.1f} percentage points off on average and {100 * mix.basis.largest_error:.1f} at most."
+        " Short rows vary more; every label narrows them.",
+    ]
+    if mix.by != "document":
+        said.append(
+            "Where a row has several documents, its interval also says how far the share would move with other documents of "
+            "their kind: whole documents are drawn anew, never single paragraphs."
+        )
+    if mix.by == "section_kind":
+        said.append("The errors were measured on whole documents; for parts of them intervals may be too narrow.")
+    return [*said, "Shares whose intervals overlap are not ranked."]
 
 
 def write_mix(mix: Mix, codebook: Codebook, output: Path, *, notes: Sequence[str] | None = None) -> None:

@@ -38,7 +38,7 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
     """
     values = training_settings(settings)
     texts = labels.texts()
-    folds = assign_folds(texts, values["folds"])
+    folds = assign_folds(texts, values["folds"], labels.first_documents())
     _check_enough(texts, labels)
     place_of = {code: place for place, code in enumerate(labels.codebook.leaf_codes)}
     targets = np.array([place_of[item.theme] for item in texts])
@@ -83,7 +83,7 @@ def train(labels: LabelSet, settings: Mapping[str, Any] | None = None) -> Model:
         "texts": dict(sorted(Counter(item.kind for item in texts).items())),
         "texts_per_code": dict(sorted(Counter(item.theme for item in texts).items())),
         "out_of_fold": _out_of_fold_record(texts, right),
-        "held_out_errors": _held_out_errors(texts, leaves, targets),
+        "held_out_errors": _held_out_errors(texts, leaves, targets, labels.first_documents()),
     }
     return Model(
         labels.codebook,
@@ -209,22 +209,22 @@ def _out_of_fold_record(texts: Sequence[LabelledText], right: NDArray[np.bool_])
 
 
 def _held_out_errors(
-    texts: Sequence[LabelledText], leaves: Floats, targets: NDArray[np.int64]
+    texts: Sequence[LabelledText], leaves: Floats, targets: NDArray[np.int64], first_documents: Mapping[str, str]
 ) -> dict[str, list[list[float]]]:
-    """For each labelled document, when it was not trained on: estimated minus true share of each leaf code, and its size.
+    """For each labelled jurisdiction, when it was not trained on: estimated minus true share of each leaf code, its size.
 
-    What the intervals of a mix rest on; one row a document, by measure: paragraphs, or text (characters of statements).
+    What the intervals of a mix rest on; one row a jurisdiction, by measure: paragraphs, or text (characters of statements).
     The errors of a theme are the sums of those of its leaf codes. The last value of a row is the number of paragraphs.
     """
     errors: dict[str, list[list[float]]] = {"paragraphs": [], "text": []}
     excess = leaves - np.eye(leaves.shape[1])[targets]
-    documents = np.array([item.document for item in texts])
+    places = np.array([first_documents.get(item.document, item.document) for item in texts])
     kinds = np.array([item.kind for item in texts])
     for measure, kind in (("paragraphs", "paragraph"), ("text", "statement")):
         sizes = np.array([float(len(item.text)) if measure == "text" else 1.0 for item in texts])
-        for document in np.unique(documents[(documents != "") & (kinds == kind)]):
-            own = (documents == document) & (kinds == kind)
-            paragraphs = int(((documents == document) & (kinds == "paragraph")).sum())
+        for place in np.unique(places[(places != "") & (kinds == kind)]):
+            own = (places == place) & (kinds == kind)
+            paragraphs = int(((places == place) & (kinds == "paragraph")).sum())
             share = sizes[own] @ excess[own] / sizes[own].sum()
             errors[measure].append([round(float(value), 6) for value in [*share, paragraphs]])
     return errors

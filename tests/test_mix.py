@@ -2,17 +2,16 @@
 
 import csv
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
+from fewer_labels import with_fewer_examples
 from paths import ROOT
 
-from classifier import InputError, LabelSet, Mix, Model, theme_mix
-from classifier.mix import conformal_half_width, interval_level, partly_labelled_half_width
+from classifier import InputError, LabelSet, Mix, Model, theme_mix, train
 from classifier.mix_files import TIDY_COLUMNS, mix_notes, write_mix
 
 SEEDS = ROOT / "seeds"
@@ -86,30 +85,31 @@ def test_an_unknown_grouping_or_measure_is_refused(name: str, value: str, model:
         theme_mix(SEEDS, model, **{name: value})  # type: ignore[arg-type]
 
 
-def test_the_interval_level_follows_the_number_of_jurisdictions() -> None:
-    assert [interval_level(n) for n in (0, 3, 4, 8, 9, 18, 19, 100)] == [None, None, 0.8, 0.8, 0.9, 0.9, 0.95, 0.95]
-
-
-def test_the_conformal_half_width_is_the_right_order_statistic() -> None:
-    errors = np.array([[0.1], [-0.4], [0.2], [0.0], [-0.3], [0.05], [0.02], [0.01], [0.03]])
-    assert conformal_half_width(errors[:4], 0.8)[0] == pytest.approx(0.4)  # ceil(5 * 0.8) = 4th smallest of four
-    assert conformal_half_width(errors, 0.9)[0] == pytest.approx(0.4)  # ceil(10 * 0.9) = 9th smallest of nine
-    assert conformal_half_width(errors, 0.8)[0] == pytest.approx(0.3)  # ceil(10 * 0.8) = 8th smallest
-
-
-def test_the_partly_labelled_half_width_is_the_formula_of_its_source() -> None:
-    errors, sizes = np.array([[0.1], [-0.1], [0.1], [-0.1]]), np.array([25.0, 25.0, 25.0, 25.0])
-    # s = 0.1 * 5 = 0.5; t(0.9, 4 degrees of freedom) = 1.5332; u = 16, N = 20
-    width = partly_labelled_half_width(errors, sizes, 0.8, 16, 20)[0]
-    assert width == pytest.approx(1.533206 * 0.5 * math.sqrt(16) / 20, abs=1e-6)
-
-
 def test_too_few_jurisdictions_give_shares_without_intervals(model: Model, labels: LabelSet) -> None:
     record = {**model.record, "held_out_errors": {"paragraphs": model.record["held_out_errors"]["paragraphs"][:3]}}
     mix = theme_mix(SEEDS, replace(model, record=record), labels=replace(labels, paragraphs=()))
     assert mix.interval_level is None
     assert all(share.low is None for row in mix.rows for share in row.shares.values())
-    assert any("Not enough labelled jurisdictions" in note for note in mix_notes(mix))
+    notes = mix_notes(mix)
+    assert "Not enough labelled jurisdictions for an interval." in notes
+    assert "Intervals of 80% need 4 labelled jurisdictions; there are 3." in notes
+
+
+def test_the_footnote_says_what_is_estimated_and_why_the_interval_is_as_wide(estimated: Mix, model: Model) -> None:
+    notes = " ".join(mix_notes(estimated))
+    assert "the share that hand labels on the whole row would give" in notes and "80% interval" in notes
+    assert "Intervals of 90% need 9 labelled jurisdictions; there are 5." in notes
+    fold = np.eye(len(model.codebook.theme_codes))[list(model.codebook.leaf_theme_places)]
+    errors = np.abs(np.array(model.record["held_out_errors"]["paragraphs"])[:, :-1] @ fold)
+    assert f"{100 * errors.mean():.1f} percentage points off on average and {100 * errors.max():.1f} at most" in notes
+
+
+def test_several_documents_of_one_jurisdiction_are_one_labelled_jurisdiction(model: Model, labels: LabelSet) -> None:
+    same = {name: replace(origin, jurisdiction="浙江省") for name, origin in labels.origins.items()}
+    of_one = replace(labels, origins={**labels.origins, **dict(list(same.items())[:3])})
+    errors = train(with_fewer_examples(of_one)).record["held_out_errors"]["paragraphs"]
+    assert len(errors) == 3 and len(model.record["held_out_errors"]["paragraphs"]) == 5
+    assert sum(row[-1] for row in errors) == 92
 
 
 def test_the_snapshot_names_the_data_and_changes_with_them(model: Model, census: Mix, estimated: Mix) -> None:

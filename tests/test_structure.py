@@ -52,7 +52,7 @@ FLOORS = (
     ("json_records", "unfinished", "writers"),
     ("parallel",),
     ("batch",),
-    ("counting",),
+    ("counting", "intervals"),
     ("mix",),
     ("mix_files", "differences", "manifest"),
     ("comparison",),
@@ -89,7 +89,7 @@ WEB_FLOORS = (
     ("database", "hosts", "problems", "explained", "charts", "dispatching"),
     ("store",),
     ("uploads", "services", "jobs", "job_words", "codebook_page", "document_pages", "model_card", "work", "refusals"),
-    ("store.uploads", "tagging", "accounts", "mix_tables"),
+    ("store.uploads", "tagging", "accounts", "mix_tables", "mix_notes"),
     ("mix_pictures", "review_forms", "api"),
     ("views",),
     ("application",),
@@ -137,21 +137,22 @@ def test_the_public_surface_is_sorted_complete_and_importable() -> None:
 
 
 PUBLIC = """
-AGREEMENT_KINDS BANDS DOCUMENTS_FILE DOCUMENT_COLUMNS EVERY_TABLE GROUPINGS LEAST_EARLIER_CHECKS LEVELS
-MEASURES PARAGRAPH_COLUMNS RECENT_CHECKS STATEMENT_COLUMNS TRAINING_SETTINGS VERDICTS VERSION Agreement
-AnnotatorCodes ArchivedDocument BandCount Bands ChangedFigure Checks Code CodeChange Codebook
-CodebookDifference CodebookError Coefficient Comparison CountedParagraphs Difference Disagreement Document
-Drift Evidence Explanation FrozenData InputError Item Label LabelError LabelSet LabelledText Layout Manifest
-MigratedFile MigratedLabel Migration Mix MixRow Model ModelError Origin Paragraph Passage PolicyThemesError
-Prediction Reading Readings Reproduction Setting Share SnapshotError Statement StatementPrediction Table
-TableForm TellingTerm TellingTerms TextScores TypicalParagraph VersionStep agreement_csv archive_line
-check_against_archive check_against_sources classify compare compare_annotators compare_codebooks
-compare_kinds compare_pairs compare_paragraphs copy_form copy_groups copy_keys copy_similarity csv_line digest
-evaluate evaluate_held_out export_sklearn freeze freeze_folder home known_suffixes learning_curve level_of
-load_codebook load_labels load_model measure_drift migrate_folder migration_to mix_notes mix_of_paragraphs
-open_writer prediction_columns read_archive read_document read_folder read_label_file read_readings read_units
-read_upload record_of renamed_columns render_outline reproduce save_model shipped_folder sklearn_pipeline
-source_spans split_statements theme_mix train working_folder write_comparison write_mix
+AGREEMENT_KINDS BANDS DOCUMENTS_FILE DOCUMENT_COLUMNS EVERY_TABLE FEWEST_JURISDICTIONS GROUPINGS
+LEAST_EARLIER_CHECKS LEVELS MEASURES PARAGRAPH_COLUMNS RECENT_CHECKS STATEMENT_COLUMNS TRAINING_SETTINGS
+VERDICTS VERSION Agreement AnnotatorCodes ArchivedDocument BandCount Bands ChangedFigure Checks Code
+CodeChange Codebook CodebookDifference CodebookError Coefficient Comparison CountedParagraphs Difference
+Disagreement Document Drift Evidence Explanation FrozenData InputError IntervalBasis Item Label LabelError
+LabelSet LabelledText Layout Manifest MigratedFile MigratedLabel Migration Mix MixRow Model ModelError Origin
+Paragraph Passage PolicyThemesError Prediction Reading Readings Reproduction Setting Share SnapshotError
+Statement StatementPrediction Table TableForm TellingTerm TellingTerms TextScores TypicalParagraph VersionStep
+agreement_csv archive_line check_against_archive check_against_sources classify compare compare_annotators
+compare_codebooks compare_kinds compare_pairs compare_paragraphs copy_form copy_groups copy_keys
+copy_similarity csv_line digest evaluate evaluate_held_out export_sklearn freeze freeze_folder home
+known_suffixes learning_curve level_of load_codebook load_labels load_model measure_drift migrate_folder
+migration_to mix_notes mix_of_paragraphs open_writer prediction_columns read_archive read_document read_folder
+read_label_file read_readings read_units read_upload record_of renamed_columns render_outline reproduce
+save_model shipped_folder sklearn_pipeline source_spans split_statements theme_mix train working_folder
+write_comparison write_mix
 """
 
 

@@ -8,7 +8,8 @@ from flask_babel import LazyString, gettext, lazy_gettext
 
 from classifier import Mix, MixRow
 from web.charts import ChartRow, ChartShare, ChartTheme, YearSeries, small_multiples, stacked_bars, years_lines
-from web.mix_tables import ColumnView, RowView, estimate_words, filter_words
+from web.mix_notes import estimate_words
+from web.mix_tables import ColumnView, RowView, filter_words
 from web.store.mix import MixQuery
 
 CHART_NAMES: Mapping[str, LazyString] = MappingProxyType(

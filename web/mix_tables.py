@@ -159,65 +159,6 @@ def filter_words(query: MixQuery) -> list[str]:
     return said
 
 
-def estimate_words(measure: str) -> str:
-    """Say in one sentence what every number of the table is."""
-    if measure == "text":
-        return _(
-            "Each number is the share of a row's text that is about the theme above it, in characters of its statements; "
-            "a row adds up to %(whole)s.",
-            whole="100%",
-        )
-    return _(
-        "Each number is the share of a row's paragraphs that have the theme above it as their main theme; a row adds up to "
-        "%(whole)s.",
-        whole="100%",
-    )
-
-
-def notes_on(mix: Mix, query: MixQuery) -> list[str]:
-    """Say in plain words what is counted and what is estimated, and where the intervals come from."""
-    said = [estimate_words(query.measure)]
-    counted = [row for row in mix.rows if row.labelled == row.paragraphs]
-    estimated = len(mix.rows) - len(counted)
-    if counted:
-        said.append(_("Rows that are all labelled by hand are counted, not estimated: count/total, and no interval."))
-    if estimated:
-        said.append(_probability_words(query.measure))
-        said.append(_interval_words(mix.interval_level))
-    if estimated and mix.interval_level is not None and (query.by == "section_kind" or query.section_kind):
-        said.append(_("The model's errors were measured on whole reports; for parts of them intervals may be too narrow."))
-    if query.sort and mix.rows and query.sort in mix.rows[0].shares and None in ranks(mix.rows, query.sort):
-        said.append(
-            _(
-                "Rows whose intervals overlap are not ranked: which of them comes first may be chance. Ranks stand only at "
-                "rows that are apart from all others."
-            )
-        )
-    return said
-
-
-def _probability_words(measure: str) -> str:
-    if measure == "text":
-        return _(
-            "Where a row has statements without a hand label, the model's probabilities are added up for them. Its share "
-            "can therefore differ from the count beside it, which gives each statement to its most probable theme."
-        )
-    return _(
-        "Where a row has paragraphs without a hand label, the model's probabilities are added up for them. Its share "
-        "can therefore differ from the count beside it, which gives each paragraph to its most probable theme."
-    )
-
-
-def _interval_words(level: float | None) -> str:
-    if level is None:
-        return _("There are not enough labelled jurisdictions yet to give intervals.")
-    return _(
-        "The range below a share is its %(level)s interval, for this theme by itself. It comes from the errors that the "
-        "model made on labelled jurisdictions that it had not seen, and from how much the reports of a row differ.",
-        level=percent(level, 0),
-    )
-
-
 def _row_view(row: MixRow, mix: Mix, query: MixQuery, rank: int | None, years: Mapping[str, Sequence[str]]) -> RowView:
     href = cell_address(query, row)
     cells = tuple(

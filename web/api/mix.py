@@ -136,7 +136,9 @@ OPERATIONS = (
         N_("Read a theme mix"),
         N_(
             "The share of each theme in each group. Hand labels count where there are some, else the model's probabilities. "
-            "The intervals come from the model's errors in jurisdictions that it had not seen; rows without one are counted."
+            "The intervals, from low to high, come from the model's errors in jurisdictions that it had not seen: they are "
+            "as wide as it has erred there, wider in short rows, narrower with every label, and hold for each theme by "
+            "itself. Rows without one are counted."
         ),
         {
             200: Answer(

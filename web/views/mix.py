@@ -13,6 +13,7 @@ from web.charts import on_any_screen
 from web.errors import NotFoundError, RequestError
 from web.language import language
 from web.markup import statement_views
+from web.mix_notes import notes_on
 from web.mix_pictures import CHART_NAMES, MOST_SMALL_ROWS, draw_mix, mix_over_years
 from web.mix_tables import (
     GROUPING_NAMES,
@@ -22,7 +23,6 @@ from web.mix_tables import (
     columns_of,
     filter_words,
     group_name,
-    notes_on,
     opened,
     page_address,
     row_views,
