@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from classifier import MixRow, Origin, Share
 from classifier.differences import DRAWS_LEVEL, differences
-from classifier.mix import conformal_half_width
+from classifier.intervals import conformal_half_width
 
 Floats = NDArray[np.float64]
 

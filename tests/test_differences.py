@@ -8,7 +8,7 @@ import pytest
 
 from classifier import Difference, MixRow, Origin, Share
 from classifier.differences import differences, effective_size, wilson_interval
-from classifier.mix import conformal_half_width
+from classifier.intervals import conformal_half_width
 
 COUNTED, ESTIMATED = (10, 10), (10, 0)
 
