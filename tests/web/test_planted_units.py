@@ -168,7 +168,7 @@ def test_drift_is_shown_by_month_with_a_plain_warning(desk: Desk, client: FlaskC
             chosen_by="drift",
         )
     page = client.get("/review/drift").text
-    assert "has fallen: 10 of the last 20, before 20 of 20" in page and "p = 0.000" in page and "<svg" in page
+    assert "has fallen: 10 of the last 20, before 20 of 20" in page and "p &lt; 0.001" in page and "<svg" in page
     (found,) = client.get("/api/v1/drift").get_json()["annotators"]
     assert (found["annotator"], found["fallen"], found["overall"]["read"], found["overall"]["same"]) == ("li", True, 40, 30)
     assert found["months"][-1]["read"] == 40 and found["recent"]["share"]["low"] < 0.5 < found["recent"]["share"]["high"]
