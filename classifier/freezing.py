@@ -17,7 +17,7 @@ from classifier.documents import SOURCES_FILE, Origin
 from classifier.errors import InputError
 from classifier.formats import find_files, reader_of
 from classifier.labels import CODEBOOK_FILE as OWN_CODEBOOK
-from classifier.labels import EXAMPLES_FILE, PARAGRAPHS_FILE, STATEMENTS_FILE, load_labels
+from classifier.labels import EXAMPLES_FILE, PARAGRAPHS_FILE, STATEMENTS_FILE, TO_RELABEL_FILE, load_labels
 from classifier.manifest import (
     CODEBOOK_FILE,
     DATA_FOLDER,
@@ -41,7 +41,7 @@ from classifier.version import VERSION
 
 DATE_VARIABLE = "SOURCE_DATE_EPOCH"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LABEL_FILES = (OWN_CODEBOOK, PARAGRAPHS_FILE, STATEMENTS_FILE, EXAMPLES_FILE, SOURCES_FILE)
+_LABEL_FILES = (OWN_CODEBOOK, PARAGRAPHS_FILE, STATEMENTS_FILE, EXAMPLES_FILE, TO_RELABEL_FILE, SOURCES_FILE)
 _LABELS_TABLE = f"{LABELS_FOLDER}/labels.csv"
 
 

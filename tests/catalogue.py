@@ -14,7 +14,16 @@ PO = WEB / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
 MO = PO.with_suffix(".mo")
 _METHODS = [("migrations/**", "ignore"), ("**.py", "python"), ("**.html", "jinja2")]
 # Errors for users are translated when they are shown, and N_ marks a text that is translated later.
-_ERRORS = ("RequestError", "NotFoundError", "ForbiddenError", "ConflictError", "TooManyError", "LogInNeededError", "N_")
+_ERRORS = (
+    "RequestError",
+    "NotFoundError",
+    "ForbiddenError",
+    "ConflictError",
+    "TooManyError",
+    "NoRoomError",
+    "LogInNeededError",
+    "N_",
+)
 _KEYWORDS = {**DEFAULT_KEYWORDS, **dict.fromkeys(_ERRORS), "lazy_gettext": None}
 
 

@@ -7,7 +7,8 @@ PolicyThemesError (classifier)
     ├── NotFoundError     404
     ├── ForbiddenError    403
     ├── ConflictError     409
-    └── TooManyError      429
+    ├── TooManyError      429
+    └── NoRoomError       507
 
 A `RequestError` carries an English message with ``{placeholders}``, so that pages can show it in the user's language.
 """
@@ -58,3 +59,9 @@ class TooManyError(RequestError):
     """Too many attempts; ``values["seconds"]`` says how long to wait."""
 
     status = 429
+
+
+class NoRoomError(RequestError):
+    """What was asked for is too large for the disk, or the data folder cannot be written to."""
+
+    status = 507

@@ -258,6 +258,26 @@ class Job(Table):
     ended_at: Mapped[datetime | None]
 
 
+class Snapshot(Table):
+    """A theme mix that was frozen; its archive lies in the data folder, and never changes.
+
+    ``query`` is the query string's parameters, ``table`` the name of the table that was shown among those of the archive.
+    """
+
+    __tablename__ = "snapshots"
+    identifier: Mapped[str] = mapped_column(String(32), primary_key=True)
+    title: Mapped[str]
+    citation: Mapped[str]
+    selection: Mapped[str]
+    query: Mapped[dict[str, Any]]
+    table: Mapped[str] = mapped_column(String(64))
+    documents: Mapped[int]
+    paragraphs: Mapped[int]
+    size: Mapped[int]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(64))
+
+
 class Draft(Table):
     """Results and previews that nobody has kept yet, known by an unguessable key; old ones are swept away."""
 

@@ -99,7 +99,7 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
     }
 
 
-_FILTERS = (
+FILTERS = (
     Parameter("by", {**one_of(GROUPINGS, N_("What the rows are.")), "default": "jurisdiction"}, "jurisdiction"),
     Parameter("measure", {**one_of(MEASURES, N_("What is shared out.")), "default": "paragraphs"}, "paragraphs"),
     Parameter("search", text(N_("Only places and documents with one of these words in their name."), maxLength=200)),
@@ -115,6 +115,10 @@ _FILTERS = (
     ),
     Parameter("section_kind", one_of((*SECTION_KINDS, NOT_STATED), N_("Only from sections of this kind."))),
 )
+SHAPE = (
+    Parameter("detail", {**one_of(("0", "1"), N_("1 opens themes into their sub-codes.")), "default": "0"}),
+    Parameter("years", {**one_of(("0", "1"), N_("1 divides each row by year.")), "default": "0"}),
+)
 _SHARES = {"share": 0.142857, "low": None, "high": None, "count": 2}
 _ROW = {
     "jurisdiction": "浙江省",
@@ -126,6 +130,13 @@ _ROW = {
     "shares": {"business_environment": _SHARES},
 }
 _CELL = {"row": _ROW, "share": _SHARES, "total": 2, "paragraphs": [{**PARAGRAPH, "amount": 1}], "next": 1}
+MIX = {
+    "by": "jurisdiction",
+    "measure": "paragraphs",
+    "interval_level": None,
+    "snapshot": "3f1c0a5be29d7c46",
+    "rows": [_ROW],
+}
 
 OPERATIONS = (
     Operation(
@@ -144,20 +155,10 @@ OPERATIONS = (
             200: Answer(
                 N_("The table; without rows where nothing fits."),
                 "Mix",
-                {
-                    "by": "jurisdiction",
-                    "measure": "paragraphs",
-                    "interval_level": None,
-                    "snapshot": "3f1c0a5be29d7c46",
-                    "rows": [_ROW],
-                },
+                MIX,
             )
         },
-        (
-            *_FILTERS,
-            Parameter("detail", {**one_of(("0", "1"), N_("1 opens themes into their sub-codes.")), "default": "0"}),
-            Parameter("years", {**one_of(("0", "1"), N_("1 divides each row by year.")), "default": "0"}),
-        ),
+        (*FILTERS, *SHAPE),
     ),
     Operation(
         "GET",
@@ -168,7 +169,7 @@ OPERATIONS = (
         N_("Exactly those that the count of a mix's cell counts; without a theme, all of the row."),
         {200: Answer(N_("A page of the paragraphs, and the cell that they stand behind."), "Cell", _CELL)},
         (
-            *_FILTERS,
+            *FILTERS,
             Parameter("group", text(N_("The row: its value of what by names."), maxLength=255), "浙江省", required=True),
             Parameter("theme", ref("AnyCode", N_("The share's theme or leaf code.")), "business_environment"),
             *paging(500, 100),

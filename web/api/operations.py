@@ -20,7 +20,7 @@ JSON, FORM = "application/json", "multipart/form-data"
 class Asked:
     """What a request asks, checked against the document: values of its path, its query, and its body."""
 
-    path: Mapping[str, int]
+    path: Mapping[str, Any]
     query: Mapping[str, Any]
     body: Any = None
 
@@ -99,7 +99,7 @@ class Operation:
         return tuple(sorted(found | {400}))
 
 
-def path_id(name: str, schema: Schema, example: int = 1) -> Parameter:
+def path_id(name: str, schema: Schema, example: int | str = 1) -> Parameter:
     """Return the parameter of a path that names what the operation is about."""
     return Parameter(name, schema, example, "path", required=True)
 

@@ -37,11 +37,15 @@ def read_request(contract: Contract, operation: Operation, path: Mapping[str, st
     return Asked(_path(contract, operation, path), _query(contract, operation), _body(contract, operation))
 
 
-def _path(contract: Contract, operation: Operation, path: Mapping[str, str]) -> dict[str, int]:
-    values: dict[str, int] = {}
+def _path(contract: Contract, operation: Operation, path: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    schemas = {parameter.name: parameter.schema for parameter in operation.parameters if parameter.where == "path"}
     for name, sent in path.items():
-        value = _converted(sent, {"type": "integer"})
-        if faults_of(contract.parameters[operation.name, name], value, "path"):
+        value = _converted(sent, schemas[name])
+        faulty = faults_of(contract.parameters[operation.name, name], value, "path")
+        if faulty and schemas[name].get("type") == "string":
+            raise NotFoundError("There is no {name} {value}.", name=name, value=repr(sent[:40]))
+        if faulty:
             raise NotFoundError(
                 "There is no {name} {value}; an ID is a whole number from 1.", name=name, value=repr(sent[:40])
             )

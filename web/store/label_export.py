@@ -1,9 +1,10 @@
 """Write all labels with their documents, their codebook and their log into a folder; see `web.store.label_files`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 import tomli_w
@@ -74,7 +75,7 @@ def export_labels(database: Database, data_folder: Path, folder: Path, *, force:
     Raises InputError where the folder is not empty, StorageError where no model is in use whose codebook could be written.
     """
     with database.reading() as session:
-        _hold_this_moment(session)
+        hold_this_moment(session)
         record = current_record(session)
         if record is None:
             raise StorageError("this database is empty; name another one, or start policy-themes serve once")
@@ -84,17 +85,53 @@ def export_labels(database: Database, data_folder: Path, folder: Path, *, force:
             documents = _write_documents(session, new / DOCUMENTS_FILE)
             write_csv(new / SOURCES_FILE, _SOURCE_COLUMNS, _source_rows(session))
             entries = write_csv(new / LOG_FILE, LOG_COLUMNS, _log_rows(session))
-            labels = _labels_that_hold(session)
-            sayable = [label for label in labels if _is_of(codebook, label)]
-            units = [unit for row in sayable if (unit := _unit(*row)) is not None]
-            paragraphs = write_csv(new / PARAGRAPHS_FILE, PARAGRAPH_COLUMNS, _paragraph_rows(units))
-            statements = write_csv(new / STATEMENTS_FILE, STATEMENT_COLUMNS, _statement_rows(units))
+            paragraphs, statements, left_out = write_labels_that_hold(session, codebook, new)
+    return Written(documents, paragraphs, statements, entries, left_out)
+
+
+def write_labels_that_hold(
+    session: Session, codebook: Codebook, folder: Path, documents: Container[int] | None = None
+) -> tuple[int, int, tuple[str, ...]]:
+    """Write ``paragraphs.csv`` and ``statements.csv`` of all documents, or of some, by their numbers.
+
+    Return their numbers of rows, and what they cannot say.
+    """
+    labels = [row for row in _labels_that_hold(session) if documents is None or row[2].document_id in documents]
+    sayable = [label for label in labels if _is_of(codebook, label)]
+    units = [unit for row in sayable if (unit := _unit(*row)) is not None]
+    paragraphs = write_csv(folder / PARAGRAPHS_FILE, PARAGRAPH_COLUMNS, _paragraph_rows(units))
+    statements = write_csv(folder / STATEMENTS_FILE, STATEMENT_COLUMNS, _statement_rows(units))
     reasons = (
         (len(labels) - len(sayable), "use codes that the codebook in use does not have"),
         (len(sayable) - len(units), "are of statements that the program divides otherwise now"),
     )
-    left_out = tuple(f"{count} labels {reason}; they stand in {LOG_FILE} only" for count, reason in reasons if count)
-    return Written(documents, paragraphs, statements, entries, left_out)
+    return (
+        paragraphs,
+        statements,
+        tuple(f"{count} labels {reason}; they stand in {LOG_FILE} only" for count, reason in reasons if count),
+    )
+
+
+def archived_document(
+    document: Document, paragraphs: Sequence[Paragraph], facts: Mapping[str, str] = MappingProxyType({})
+) -> ArchivedDocument:
+    """Return a document with these of its paragraphs, as an archive holds it."""
+    return ArchivedDocument(
+        SourceDocument(document.name, document.text, _origin(document), document.encoding),
+        tuple(
+            SourceParagraph(
+                document.name,
+                paragraph.position,
+                tuple((start, end) for start, end in paragraph.spans),
+                paragraph.text,
+                tuple(paragraph.section),
+                cast(Any, paragraph.section_kind),
+                (),
+            )
+            for paragraph in paragraphs
+        ),
+        facts,
+    )
 
 
 def moment_text(moment: datetime) -> str:
@@ -114,7 +151,7 @@ def entry_cells(entry: Label) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
-def _hold_this_moment(session: Session) -> None:
+def hold_this_moment(session: Session) -> None:
     """Let the whole export see one state of the database, whatever others write meanwhile; SQLite does so by itself."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -125,33 +162,18 @@ def _write_documents(session: Session, path: Path) -> int:
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         for document in session.scalars(select(Document).order_by(Document.id).execution_options(yield_per=_CHUNK)):
             query = select(Paragraph).where(Paragraph.document_id == document.id).order_by(Paragraph.position)
-            stream.write(archive_line(_archived(document, session.scalars(query).all())))
+            stream.write(archive_line(archived_document(document, session.scalars(query).all(), _facts(document))))
             count += 1
     return count
 
 
-def _archived(document: Document, paragraphs: Sequence[Paragraph]) -> ArchivedDocument:
-    return ArchivedDocument(
-        SourceDocument(document.name, document.text, _origin(document), document.encoding),
-        tuple(
-            SourceParagraph(
-                document.name,
-                paragraph.position,
-                tuple((start, end) for start, end in paragraph.spans),
-                paragraph.text,
-                tuple(paragraph.section),
-                cast(Any, paragraph.section_kind),
-                (),
-            )
-            for paragraph in paragraphs
-        ),
-        {
-            "source": document.source,
-            "added_at": moment_text(document.added_at),
-            "added_by": document.added_by,
-            "deleted_at": moment_text(document.deleted_at) if document.deleted_at else "",
-        },
-    )
+def _facts(document: Document) -> dict[str, str]:
+    return {
+        "source": document.source,
+        "added_at": moment_text(document.added_at),
+        "added_by": document.added_by,
+        "deleted_at": moment_text(document.deleted_at) if document.deleted_at else "",
+    }
 
 
 def _origin(document: Document) -> Origin:

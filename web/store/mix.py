@@ -108,7 +108,7 @@ def mix_of(corpus: Corpus, model: Model, query: MixQuery) -> Mix:
     """
     unsorted = replace(query, sort="", descending=False)
     mix: Mix = corpus.remembered(unsorted, lambda: _counted_mix(corpus, model, unsorted))
-    return replace(mix, rows=tuple(_in_order(mix.rows, query)))
+    return replace(mix, rows=tuple(in_order(mix.rows, query)))
 
 
 def chosen_paragraphs(corpus: Corpus, query: MixQuery) -> NDArray[np.bool_]:
@@ -241,7 +241,9 @@ def _counted_mix(corpus: Corpus, model: Model, query: MixQuery) -> Mix:
     return replace(mix, rows=tuple(replace(row, group=row.group.rpartition("\t")[0]) for row in mix.rows))
 
 
-def _in_order(rows: Sequence[MixRow], query: MixQuery) -> list[MixRow]:
+def in_order(rows: Sequence[MixRow], query: MixQuery) -> list[MixRow]:
+    """Return the rows of a table in the order that a query asks for."""
+
     def usual(row: MixRow) -> tuple[object, ...]:
         group, origin = row.group, row.origin
         if query.by == "level":

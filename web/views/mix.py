@@ -87,7 +87,8 @@ def table() -> str:
     # All but the frame of the page follows from this; it is made once for all who ask for it.
     key = ("page", asked.query, kind, cursor, language(), request.script_root)
     content = asked.corpus.remembered(key, lambda: _page_content(asked, kind))
-    return render_template("mix/table.html", content=Markup(content))
+    has_rows = bool(mix_of(asked.corpus, asked.model, asked.query).rows)
+    return render_template("mix/table.html", content=Markup(content), query=asked.query, has_rows=has_rows)
 
 
 @blueprint.get("/mix/paragraphs")
