@@ -20,8 +20,10 @@ from web.store.drafts import keep_draft
 from web.store.jobs import ask_for_job, claim_job, report
 from web.store.labels import NewLabel, add_label
 from web.store.measurements import keep_comparison, keep_evaluation
+from web.store.mix import MixQuery
 from web.store.models import get_model, keep_model
 from web.store.predictions import CurrentModel
+from web.store.snapshots import make_snapshot
 from web.store.tagged import document_of_draft
 from web.store.uploads import keep_upload_draft
 from web.store.users import add_user, make_token
@@ -41,6 +43,8 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "mix-in-detail": "/mix?detail=1&chart=small&years=1&by=level",
         "mix-over-years": "/mix?chart=years",
         "mix-paragraphs": "/mix/paragraphs?group=浦江县&theme=mediation",
+        "snapshots": "/snapshots",
+        "snapshot": "/snapshots/{snapshot}",
         "review": "/review",
         "review-uncertain": "/review/uncertain",
         "review-audit": "/review/audit",
@@ -146,6 +150,7 @@ class Busy:
     previewed: str
     candidate: int
     job: int
+    snapshot: str
 
     def address(self, pattern: str) -> str:
         """Put the numbers of this database into an address."""
@@ -175,7 +180,26 @@ def fill(app: Flask, evaluation: Mapping[str, Any]) -> Busy:
             for name, text in PREVIEWED.items()
         ]
         tagged = _tag(session, current)
-        return Busy(unlabelled, labelled, paragraphs[0], conflict, tagged, ",".join(keys), candidate, job.id)
+    snapshot = _freeze(app)
+    return Busy(unlabelled, labelled, paragraphs[0], conflict, tagged, ",".join(keys), candidate, job.id, snapshot)
+
+
+def _freeze(app: Flask) -> str:
+    services = services_of(app)
+    current = services.models.get()
+    with services.database.reading() as session:
+        corpus = services.corpus.get(session, current)
+    frozen = make_snapshot(
+        services.database,
+        services.settings.data_folder,
+        current,
+        corpus,
+        MixQuery(),
+        title="七份司法行政工作报告的主题分布",
+        selection="",
+        made_by=ADMINISTRATOR,
+    )
+    return frozen.identifier
 
 
 def _add(session: Session, current: CurrentModel, name: str, text: str) -> tuple[int, list[int]]:

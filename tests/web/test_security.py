@@ -52,6 +52,7 @@ WRITES = {
     "review.undo": LABEL,
     "review.settle": LABEL,
     "review.draw_sample": LABEL,
+    "snapshots.make": LABEL,
     "documents.upload": IMPORT,
     "documents.preview": IMPORT,
     "documents.keep": IMPORT,
@@ -62,6 +63,7 @@ WRITES = {
     "model.promote": ADMINISTER,
     "api.add_document": IMPORT,
     "api.delete_document": ADMINISTER,
+    "api.make_snapshot": LABEL,
     "api.add_label": LABEL,
 }
 OPEN_TO_ALL = {"static", "health.healthz", "account.log_in", "account.log_out", "api.openapi"}
