@@ -261,7 +261,8 @@ class Job(Table):
 class Snapshot(Table):
     """A theme mix that was frozen; its archive lies in the data folder, and never changes.
 
-    ``query`` is the query string's parameters, ``table`` the name of the table that was shown among those of the archive.
+    ``query`` is the query string's parameters, ``table`` the name of the table that was shown among those of the archive,
+    ``basis`` what its intervals rest on (see `classifier.IntervalBasis`), if any.
     """
 
     __tablename__ = "snapshots"
@@ -271,6 +272,7 @@ class Snapshot(Table):
     selection: Mapped[str]
     query: Mapped[dict[str, Any]]
     table: Mapped[str] = mapped_column(String(64))
+    basis: Mapped[dict[str, Any] | None]
     documents: Mapped[int]
     paragraphs: Mapped[int]
     size: Mapped[int]

@@ -9,6 +9,7 @@ import shutil
 import tomllib
 import zipfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from classifier import (
     Codebook,
     FrozenData,
     InputError,
+    IntervalBasis,
     Manifest,
     Mix,
     MixRow,
@@ -40,7 +42,7 @@ from web.errors import ConflictError, NoRoomError, NotFoundError
 from web.store.corpus import Corpus
 from web.store.label_export import archived_document, hold_this_moment, write_labels_that_hold
 from web.store.label_files import CODEBOOK_FILE
-from web.store.mix import MixQuery, chosen_paragraphs, in_order
+from web.store.mix import MixQuery, chosen_paragraphs, in_order, mix_of
 from web.store.predictions import CurrentModel
 from web.store.revisions import now
 from web.tables import Document, Paragraph, Snapshot
@@ -96,7 +98,8 @@ def make_snapshot(
         ) from error
     with database.writing() as session:
         known = session.get(Snapshot, manifest.identifier)
-        return known or _kept(session, manifest, query, shown, size, made_by)
+        basis = mix_of(corpus, current.model, query).basis
+        return known or _kept(session, manifest, query, shown, basis, size, made_by)
 
 
 def list_snapshots(session: Session) -> Sequence[Snapshot]:
@@ -134,7 +137,9 @@ def frozen_mix(snapshot: Snapshot, data_folder: Path, query: MixQuery) -> Mix:
     """Return the table that was shown, as it was frozen, its rows in the query's order."""
     table = json.loads(frozen_file(snapshot, data_folder, "json"))
     rows = tuple(_row(table["by"], row) for row in table["rows"])
-    return Mix(table["by"], table["measure"], table["interval_level"], table["snapshot"], tuple(in_order(rows, query)))
+    basis = IntervalBasis(**snapshot.basis) if snapshot.basis else None
+    head = (table["by"], table["measure"], table["interval_level"], table["snapshot"])
+    return Mix(*head, tuple(in_order(rows, query)), basis)
 
 
 def _row(by: str, row: dict[str, Any]) -> MixRow:
@@ -175,7 +180,15 @@ def _write_data(session: Session, folder: Path, current: CurrentModel, chosen: s
     save_model(current.model, folder / "themes.model")
 
 
-def _kept(session: Session, manifest: Manifest, query: MixQuery, shown: TableForm, size: int, made_by: str) -> Snapshot:
+def _kept(
+    session: Session,
+    manifest: Manifest,
+    query: MixQuery,
+    shown: TableForm,
+    basis: IntervalBasis | None,
+    size: int,
+    made_by: str,
+) -> Snapshot:
     snapshot = Snapshot(
         identifier=manifest.identifier,
         title=manifest.title,
@@ -183,6 +196,7 @@ def _kept(session: Session, manifest: Manifest, query: MixQuery, shown: TableFor
         selection=manifest.selection,
         query=query.to_args(),
         table=shown.name,
+        basis=asdict(basis) if basis else None,
         documents=manifest.documents,
         paragraphs=manifest.paragraphs,
         size=size,

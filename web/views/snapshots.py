@@ -9,7 +9,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from classifier import write_mix
 from web.accounts import person
 from web.errors import NotFoundError, RequestError
-from web.mix_tables import GROUPING_NAMES, MEASURE_NAMES, columns_of, filter_words, notes_on, row_views
+from web.mix_notes import notes_on
+from web.mix_tables import GROUPING_NAMES, MEASURE_NAMES, columns_of, filter_words, row_views
 from web.services import services
 from web.store.mix import read_query
 from web.store.snapshots import (

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("selection", sa.Text(), nullable=False),
         sa.Column("query", sa.JSON(), nullable=False),
         sa.Column("table", sa.String(length=64), nullable=False),
+        sa.Column("basis", sa.JSON(), nullable=True),
         sa.Column("documents", sa.Integer(), nullable=False),
         sa.Column("paragraphs", sa.Integer(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
