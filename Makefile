@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types check wheel golden readme translations pictures evaluation bench clean help
+.PHONY: run test lint types check wheel golden readme translations pictures evaluation queues bench clean help
 
 run: $(READY)  ## train the model, print the theme mix of the five seed reports, start the web application on PORT
 	$(RUN)/policy-themes train
@@ -44,6 +44,9 @@ pictures: $(READY)  ## take pictures of every page of the web application into b
 evaluation: $(READY)  ## measure everything in docs/evaluation.md anew (some minutes)
 	$(RUN)/python benchmarks/compare_models.py
 	$(RUN)/python -m benchmarks.confidence_bands
+
+queues: $(READY)  ## compare the orders of the review queue and write the tables of docs/queues.md (some minutes)
+	$(RUN)/python -m benchmarks.compare_queues
 
 bench: $(READY)  ## measure speed and memory beside the peers and write docs/performance.md (about ten quiet minutes)
 	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

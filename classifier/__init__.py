@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
     from classifier.api import classify, compare, load_model, read_document, read_upload, theme_mix
     from classifier.archive import DOCUMENTS_FILE, ArchivedDocument, archive_line, check_against_archive, read_archive
+    from classifier.audit import AuditAccuracy, audit_accuracy, evaluate_audit
     from classifier.bands import BANDS, BandCount, Bands
     from classifier.chunks import DOCUMENT_COLUMNS, Item, renamed_columns
     from classifier.codebook import Code, Codebook, load_codebook
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from classifier.label_migration import MigratedFile, migrate_folder
     from classifier.label_rows import csv_line
     from classifier.labels import (
+        AUDIT,
+        CHOICE_COLUMNS,
         PARAGRAPH_COLUMNS,
         STATEMENT_COLUMNS,
         Label,
@@ -61,6 +64,7 @@ if TYPE_CHECKING:
     from classifier.model_file import save_model
     from classifier.outline import render_outline
     from classifier.predictions import Evidence, Explanation, Prediction, StatementPrediction
+    from classifier.queues import by_chance, by_density, by_shortfall, by_uncertainty, densities, margins, suspected_errors
     from classifier.readings import Readings, read_readings
     from classifier.records import prediction_columns, record_of
     from classifier.reproduction import Reproduction, reproduce
@@ -90,6 +94,7 @@ _HOME = {
     ),
     "api": ("classify", "compare", "load_model", "read_document", "read_upload", "theme_mix"),
     "archive": ("ArchivedDocument", "DOCUMENTS_FILE", "archive_line", "check_against_archive", "read_archive"),
+    "audit": ("AuditAccuracy", "audit_accuracy", "evaluate_audit"),
     "bands": ("BANDS", "BandCount", "Bands"),
     "chunks": ("DOCUMENT_COLUMNS", "Item", "renamed_columns"),
     "codebook": ("Code", "Codebook", "load_codebook"),
@@ -111,6 +116,8 @@ _HOME = {
     "label_rows": ("csv_line",),
     "freezing": ("freeze", "freeze_folder", "working_folder"),
     "labels": (
+        "AUDIT",
+        "CHOICE_COLUMNS",
         "Label",
         "LabelSet",
         "LabelledText",
@@ -131,6 +138,7 @@ _HOME = {
     "outline": ("render_outline",),
     "predictions": ("Evidence", "Explanation", "Prediction", "StatementPrediction"),
     "readings": ("Readings", "read_readings"),
+    "queues": ("by_chance", "by_density", "by_shortfall", "by_uncertainty", "densities", "margins", "suspected_errors"),
     "records": ("prediction_columns", "record_of"),
     "reproduction": ("Reproduction", "reproduce"),
     "settings": ("Setting", "TRAINING_SETTINGS", "home"),
@@ -150,7 +158,9 @@ _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
 
 __all__ = [
     "AGREEMENT_KINDS",
+    "AUDIT",
     "BANDS",
+    "CHOICE_COLUMNS",
     "DOCUMENTS_FILE",
     "DOCUMENT_COLUMNS",
     "EVERY_TABLE",
@@ -168,6 +178,7 @@ __all__ = [
     "Agreement",
     "AnnotatorCodes",
     "ArchivedDocument",
+    "AuditAccuracy",
     "BandCount",
     "Bands",
     "ChangedFigure",
@@ -225,6 +236,11 @@ __all__ = [
     "VersionStep",
     "agreement_csv",
     "archive_line",
+    "audit_accuracy",
+    "by_chance",
+    "by_density",
+    "by_shortfall",
+    "by_uncertainty",
     "check_against_archive",
     "check_against_sources",
     "classify",
@@ -239,8 +255,10 @@ __all__ = [
     "copy_keys",
     "copy_similarity",
     "csv_line",
+    "densities",
     "digest",
     "evaluate",
+    "evaluate_audit",
     "evaluate_held_out",
     "export_sklearn",
     "freeze",
@@ -252,6 +270,7 @@ __all__ = [
     "load_codebook",
     "load_labels",
     "load_model",
+    "margins",
     "measure_drift",
     "migrate_folder",
     "migration_to",
@@ -275,6 +294,7 @@ __all__ = [
     "sklearn_pipeline",
     "source_spans",
     "split_statements",
+    "suspected_errors",
     "theme_mix",
     "train",
     "working_folder",

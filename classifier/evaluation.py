@@ -119,6 +119,7 @@ def _held_out_predictions(labels: LabelSet, found: Mapping[str, Sequence[Predict
             "detail": prediction.detail,
             "theme": prediction.theme,
             "confidence": round(prediction.confidence, 6),
+            "scores": {code: round(value, 6) for code, value in prediction.scores.items()},
         }
         for label, prediction in zip(units, predictions, strict=True)
     ]

@@ -13,14 +13,14 @@ def check_against_sources(labels: LabelSet, sources: Path) -> list[str]:
     units = {
         key: text for document in read_folder(sources) for key, text in units_with_keys(read_units(document).paragraphs)
     }
-    labelled = {label.key for label in (*labels.paragraphs, *labels.statements)}
+    labelled = {label.key for label in labels.units()}
     return [*misfits(labels, units, sources), *(f"{unit_name(key)}: not labelled" for key in units if key not in labelled)]
 
 
 def misfits(labels: LabelSet, units: Mapping[UnitKey, str], where: Path) -> list[str]:
     """Return the labels whose unit is not among these or reads otherwise there, one line each."""
     problems = []
-    for label in (*labels.paragraphs, *labels.statements):
+    for label in labels.units():
         found = units.get(label.key)
         if found is None:
             problems.append(f"{unit_name(label.key)}: labelled, but there is no such unit in {where}")

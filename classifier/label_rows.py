@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from classifier.encoding import decode
@@ -35,6 +36,18 @@ def read_rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str
         raise LabelError(f"{path}:{reader.line_num}: not a CSV row ({error}); quote cells that hold quotes") from None
     if not count:
         raise LabelError(f"{path}: no rows below the column names; add labels, or remove the file")
+
+
+def probability_cell(path: Path, line: int, row: Mapping[str, str]) -> float | None:
+    """Return the probability with which a row's unit was drawn; None where it says none, LabelError where that is none."""
+    cell = row.get("probability", "")
+    try:
+        value = float(cell) if cell else None
+    except ValueError:
+        value = math.nan
+    if value is not None and not 0 < value <= 1:
+        raise LabelError(f"{path}:{line}: probability {cell!r}; use a number above 0, up to 1, or leave it empty")
+    return value
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[dict[str, str]]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from classifier.codebook import Codebook, codebook_from_labels, load_codebook
 from classifier.documents import Origin, origin_from_row, read_sources
 from classifier.errors import LabelError
-from classifier.label_rows import read_header, read_rows
+from classifier.label_rows import probability_cell, read_header, read_rows
 from classifier.migration import Migration, migration_to
 from classifier.shipped import shipped_folder
 from classifier.units import digest
@@ -26,6 +26,7 @@ TO_RELABEL_FILE = "to_relabel.csv"
 _UNIT_START, _UNIT_END = ("start", "end", "digest", "text"), ("annotator", "note")
 PARAGRAPH_COLUMNS = ("document", "paragraph", *_UNIT_START, "primary", "secondary", *_UNIT_END)
 STATEMENT_COLUMNS = ("document", "paragraph", "statement", *_UNIT_START, "theme", *_UNIT_END)
+CHOICE_COLUMNS, AUDIT = ("chosen_by", "probability"), "audit"
 EXAMPLE_KINDS = ("sentence", "passage", "plan", "shortcoming", "slogan", "preamble")
 
 UnitKey = tuple[str, int, int]
@@ -37,6 +38,7 @@ class Label:
     """One hand label of one unit: a leaf code and, on paragraphs, secondary themes.
 
     ``codebook`` is the version of the codebook by which it was given; rules have made it one of the codebook in use since.
+    ``chosen_by`` says how its unit came to be labelled, `AUDIT` with which ``probability`` a random sample drew it.
     """
 
     key: UnitKey
@@ -47,6 +49,8 @@ class Label:
     annotator: str = ""
     note: str = ""
     codebook: str = ""
+    chosen_by: str = ""
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ class HeldOutText:
 class LabelSet:
     """All labels of one folder or file, with the codebook that they use.
 
-    ``to_relabel`` more units had a label, of which no rule says what it is by this codebook.
+    ``to_relabel`` more units had a label, of which no rule says what it is by this codebook. ``audit``
+    holds the labels of units that a random audit sample drew: for measuring, so that no model is trained on them.
     """
 
     codebook: Codebook
@@ -82,6 +87,7 @@ class LabelSet:
     examples: tuple[LabelledText, ...]
     origins: Mapping[str, Origin]
     to_relabel: int = 0
+    audit: tuple[Label, ...] = ()
 
     def texts(self) -> list[LabelledText]:
         """Everything that a model can learn from, in a fixed order."""
@@ -94,7 +100,11 @@ class LabelSet:
 
     def by_text(self) -> dict[tuple[str, str], Label]:
         """Paragraph labels by (document name, digest of the text): how a mix finds the hand label of a paragraph."""
-        return {(label.key[0], label.digest): label for label in self.paragraphs}
+        return {(label.key[0], label.digest): label for label in self.units() if not label.key[2]}
+
+    def units(self) -> tuple[Label, ...]:
+        """Every labelled unit of a document, those of the audit sample included."""
+        return (*self.paragraphs, *self.statements, *self.audit)
 
     def first_documents(self) -> dict[str, str]:
         """For each labelled document, the first one of its jurisdiction; itself where the jurisdiction is not known."""
@@ -188,7 +198,16 @@ def _load_folder(folder: Path, codebook: Path | None) -> LabelSet:
         origins,
         _waiting(folder),
     )
-    return migrated_labels(labels, migration)
+    return _pools_apart(migrated_labels(labels, migration))
+
+
+def _pools_apart(labels: LabelSet) -> LabelSet:
+    """Move what an audit sample drew, a paragraph with its statements, out of what is trained on."""
+    drawn = {label.key[:2] for label in labels.units() if label.chosen_by == AUDIT}
+    kinds = (labels.paragraphs, labels.statements)
+    paragraphs, statements = (tuple(label for label in kind if label.key[:2] not in drawn) for kind in kinds)
+    audit = tuple(label for label in labels.units() if label.key[:2] in drawn)
+    return replace(labels, paragraphs=paragraphs, statements=statements, audit=audit)
 
 
 def migrated_labels(labels: LabelSet, migration: Migration) -> LabelSet:
@@ -246,9 +265,8 @@ def _label(path: Path, line: int, row: dict[str, str], book: Codebook) -> Label:
     key = unit_key(path, line, row)
     if digest(row["text"]) != row["digest"]:
         raise LabelError(f"{path}:{line}: the text was changed (digest {row['digest']}); restore it, or relabel the unit")
-    return Label(
-        key, row["digest"], row["text"], theme, secondary, row["annotator"], row["note"], row.get("codebook") or book.version
-    )
+    said = (theme, secondary, row["annotator"], row["note"], row.get("codebook") or book.version)
+    return Label(key, row["digest"], row["text"], *said, row.get("chosen_by", ""), probability_cell(path, line, row))
 
 
 def unit_key(path: Path, line: int, row: Mapping[str, str]) -> UnitKey:

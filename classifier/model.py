@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from classifier.bands import Bands
 from classifier.codebook import Codebook
@@ -58,6 +59,14 @@ class Model:
     def probabilities(self, texts: Sequence[str]) -> Floats:
         """Return the probabilities of the leaf codes, shape (texts, leaf codes), in the codebook's order."""
         return self.score(texts).probabilities
+
+    def theme_probabilities(self, texts: Sequence[str]) -> Floats:
+        """Return the probabilities of the themes, shape (texts, themes), in the codebook's order."""
+        return self.probabilities(texts) @ np.eye(len(self.codebook.themes))[list(self.codebook.leaf_theme_places)]
+
+    def features(self, texts: Sequence[str]) -> csr_array:
+        """Return the features of whole texts, shape (texts, terms): how texts are compared with each other."""
+        return self.weights.apply(self.vocabulary.count(texts))
 
     def linear_weights(self) -> tuple[Floats, Floats]:
         """Return calibrated weights, shape (leaf codes, terms), and intercepts: softmax of their scores is the answer."""

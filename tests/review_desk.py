@@ -76,10 +76,9 @@ class Desk:
 
     def doubt(self, *predictions: tuple[int, str, float]) -> None:
         with self.database.writing() as session:
-            for number, detail, confidence in predictions:
-                session.add(
-                    HeldOutPrediction(model_id=self.current.id, paragraph_id=number, detail=detail, confidence=confidence)
-                )
+            for place, (number, detail, confidence) in enumerate(sorted(predictions, key=lambda found: -found[2])):
+                held_out = {"detail": detail, "confidence": confidence, "suspicion": place}
+                session.add(HeldOutPrediction(model_id=self.current.id, paragraph_id=number, **held_out))
 
     def entries(self) -> list[Label]:
         """What was added to the log after the seeds, oldest first."""

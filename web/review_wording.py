@@ -7,7 +7,10 @@ from flask_babel import LazyString, lazy_gettext
 
 QUEUE_NAMES: Mapping[str, LazyString] = MappingProxyType(
     {
+        "dense": lazy_gettext("Most instructive"),
         "uncertain": lazy_gettext("Most uncertain"),
+        "shortfall": lazy_gettext("Themes with few labels"),
+        "random": lazy_gettext("Any order"),
         "audit": lazy_gettext("Random audit sample"),
         "document": lazy_gettext("One document in order"),
         "suspected": lazy_gettext("Suspected errors"),
@@ -17,7 +20,12 @@ QUEUE_NAMES: Mapping[str, LazyString] = MappingProxyType(
 
 QUEUE_PURPOSES: Mapping[str, LazyString] = MappingProxyType(
     {
-        "uncertain": lazy_gettext("Paragraphs on which the model hesitates most. Labels from here teach it the most."),
+        "dense": lazy_gettext(
+            "The model hesitates on them, and they are like many others: labels from here teach it the most."
+        ),
+        "uncertain": lazy_gettext("Paragraphs on which the model hesitates most, odd ones among them."),
+        "shortfall": lazy_gettext("What seems to be of the theme with the fewest labels so far."),
+        "random": lazy_gettext("In no order at all. These labels train the model; they are no audit."),
         "audit": lazy_gettext(
             "Paragraphs drawn at random. Only labels from here say without bias how often the model is right."
         ),
@@ -39,7 +47,10 @@ CHOSEN_BY_NAMES: Mapping[str, LazyString] = MappingProxyType(
     {
         "tag": lazy_gettext("typed in to be tagged"),
         "document": lazy_gettext("read in its document"),
+        "dense": lazy_gettext("chosen as instructive"),
         "uncertain": lazy_gettext("chosen as uncertain"),
+        "shortfall": lazy_gettext("theme with few labels"),
+        "random": lazy_gettext("came in any order"),
         "audit": lazy_gettext("drawn at random"),
         "suspected": lazy_gettext("suspected error"),
         "disagreement": lazy_gettext("annotators differed"),

@@ -160,13 +160,17 @@ class Prediction(Table):
 
 
 class HeldOutPrediction(Table):
-    """What a model trained like this one says of a labelled paragraph that it was not trained on."""
+    """What a model trained like this one says of a labelled paragraph that it was not trained on.
+
+    ``suspicion`` is the place of the paragraph's label among those that are probably wrong, from 0; None elsewhere.
+    """
 
     __tablename__ = "held_out_predictions"
     model_id: Mapped[int] = mapped_column(ForeignKey("models.id"), primary_key=True)
     paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraphs.id"), primary_key=True)
     detail: Mapped[str] = mapped_column(String(64))
     confidence: Mapped[float]
+    suspicion: Mapped[int | None]
 
 
 class Label(Table):
@@ -211,7 +215,10 @@ class CurrentLabel(Table):
 
 
 class AuditSample(Table):
-    """A random sample of paragraphs, drawn once; ``size`` of ``frame`` paragraphs, each with the same probability."""
+    """A random sample of paragraphs, drawn once; ``size`` of ``frame`` paragraphs, each with the same probability.
+
+    ``labels_through`` is the last entry of the label log at that moment: what was labelled before is for training.
+    """
 
     __tablename__ = "audit_samples"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -219,6 +226,7 @@ class AuditSample(Table):
     drawn_by: Mapped[str] = mapped_column(String(64))
     size: Mapped[int]
     frame: Mapped[int]
+    labels_through: Mapped[int]
 
 
 class AuditUnit(Table):

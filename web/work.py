@@ -27,6 +27,7 @@ from classifier import (
 from web.database import Database
 from web.errors import ConflictError
 from web.settings import DATABASE_VARIABLE
+from web.store.audit_accuracy import measure_audit
 from web.store.jobs import DEFECT, STORAGE_FAILED, check_running, end_job, get_job, name_model, report
 from web.store.measurements import keep_comparison, keep_evaluation
 from web.store.models import (
@@ -110,6 +111,10 @@ class Work:
         found["learning_curve"] = learning_curve(labels, progress=self._steps("learning"))
         found["held_out"] = self._held_out(labels, model)
         found["texts_of"] = count_texts(labels)
+        with self._database.reading() as session:
+            found["audit"] = measure_audit(
+                session, model.codebook, lambda units: [own.theme for own in model.predict([unit.text for unit in units])]
+            )
         # Documents may have been deleted since a model was trained; then these are not the labels that it learned from.
         found["same_labels"] = labels.digest() == model.record.get("labels_digest")
         return found

@@ -18,6 +18,7 @@ def evaluate(labels_path: Path | None, codebook: Path | None, as_json: bool) -> 
 
     Example: policy-themes evaluate --json > evaluation.json
     """
+    from classifier.audit import evaluate_audit
     from classifier.evaluation import evaluate as measure
     from classifier.evaluation import evaluate_held_out
     from classifier.labels import load_labels
@@ -29,12 +30,17 @@ def evaluate(labels_path: Path | None, codebook: Path | None, as_json: bool) -> 
     held_out = evaluate_held_out(labels, path) if path.is_dir() else None
     if held_out is not None:
         result["held_out"] = held_out
+    audit = evaluate_audit(labels)
+    if audit is not None:
+        result["audit"] = audit
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, indent=1))
         return
     for name, title in _TITLES.items():
         if name in result:
             _show(title.format(split=result["split"]), result[name])
+    if audit is not None:
+        _show_audit(audit)
 
 
 _TITLES = {
@@ -43,6 +49,15 @@ _TITLES = {
     "texts": "texts, {split}",
     "held_out": "held-out paragraphs, after reports of other jurisdictions",
 }
+
+
+def _show_audit(audit: dict[str, Any]) -> None:
+    found = audit["accuracy"]
+    click.echo(
+        f"random audit sample, never trained on: {audit['right']} of {audit['units']} paragraphs right; "
+        f"accuracy {found['value']:.3f} [{found['low']:.3f}, {found['high']:.3f}]"
+        + (", weighted by the probability of being drawn" if audit["weighted"] else "")
+    )
 
 
 def _show(title: str, result: dict[str, Any]) -> None:

@@ -41,3 +41,5 @@ def train(labels_path: Path | None, codebook: Path | None, output: Path | None) 
         complain(
             f"{labels.to_relabel} labels are left out: no rule says what they are by codebook {labels.codebook.version}"
         )
+    if labels.audit:
+        click.echo(f"{len(labels.audit)} labels of the random audit sample were kept for measuring (policy-themes evaluate)")

@@ -7,8 +7,23 @@ from flask import Response, jsonify
 
 from classifier import Codebook
 from web.api.operations import Answer, Asked, Operation, path_id
-from web.api.parts import N_, Schema, identifier, integer, list_of, moment, one_of, or_null, record, ref, text
+from web.api.parts import (
+    N_,
+    Schema,
+    boolean,
+    identifier,
+    integer,
+    list_of,
+    moment,
+    one_of,
+    or_null,
+    record,
+    ref,
+    share,
+    text,
+)
 from web.services import services
+from web.store.audit_accuracy import audit_of
 from web.store.jobs import KINDS, get_job
 from web.store.models import list_models
 from web.tables import Job, ModelRecord
@@ -25,14 +40,15 @@ def model(asked: Asked) -> Response:
     current = services().models.get()
     with services().database.reading() as session:
         records = list_models(session)
+        in_use = next(entry for entry in records if entry.id == current.id)
+        audit = audit_of(session, in_use, current.model.codebook)
     bands = current.model.bands
     made_of: Mapping[str, Any] = {
         "terms": len(current.model.vocabulary),
         "bands": bands.to_dict() if bands else None,
         **current.model.record,
     }
-    in_use = next(_record(entry) for entry in records if entry.id == current.id)
-    return jsonify(**in_use, record=made_of, models=[_record(entry) for entry in records])
+    return jsonify(**_record(in_use), audit=audit, record=made_of, models=[_record(entry) for entry in records])
 
 
 def job(asked: Asked) -> Response:
@@ -118,11 +134,29 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
         "ModelInUse": record(
             {
                 **known,
+                "audit": or_null(
+                    ref("AuditAccuracy"), N_("How often it is right on the audit sample; null while that is unlabelled.")
+                ),
                 "record": {"type": "object", "description": N_("What its file says of its making.")},
                 "models": list_of(ref("Model"), N_("All models, newest first.")),
             }
         ),
         "Model": record(known),
+        "AuditAccuracy": record(
+            {
+                "units": integer(N_("Sampled paragraphs that carry a label from the audit queue."), minimum=1),
+                "right": integer(N_("How many of them have the theme that people gave."), minimum=0),
+                "drawn": integer(N_("How many were drawn while nobody had labelled them."), minimum=1),
+                "accuracy": record(
+                    {
+                        "value": share(N_("The share that is right.")),
+                        "low": share(N_("Where its 95 % interval begins.")),
+                        "high": share(N_("Where its 95 % interval ends.")),
+                    }
+                ),
+                "weighted": boolean(N_("Whether units count by their probability, because it differed.")),
+            }
+        ),
         "Job": record(
             {
                 "id": identifier(N_("The job's ID.")),
@@ -152,6 +186,13 @@ _MODEL = {
     "labels_through": 489,
     "evaluation": None,
     "comparison": None,
+}
+_AUDIT = {
+    "units": 60,
+    "right": 57,
+    "drawn": 100,
+    "accuracy": {"value": 0.95, "low": 0.8615, "high": 0.9895},
+    "weighted": False,
 }
 _CODE = {
     "code": "mediation",
@@ -202,7 +243,13 @@ OPERATIONS = (
         "Model",
         N_("Show the model in use"),
         N_("What it was trained on and what was measured of it, and the models before and beside it."),
-        {200: Answer(N_("The model in use."), "ModelInUse", {**_MODEL, "record": {"terms": 23000}, "models": [_MODEL]})},
+        {
+            200: Answer(
+                N_("The model in use."),
+                "ModelInUse",
+                {**_MODEL, "audit": _AUDIT, "record": {"terms": 23000}, "models": [_MODEL]},
+            )
+        },
     ),
     Operation(
         "GET",

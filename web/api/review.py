@@ -135,17 +135,18 @@ OPERATIONS = (
         "Labels",
         N_("List what to label next"),
         N_(
-            "The next units of a queue for you, without those that you have labelled. uncertain: where the model hesitates "
-            "most; audit: the random sample; document: one document; suspected: labels with which a model disagrees that "
-            "had not seen them; disagreement: units whose annotators differ."
+            "The next units of a queue for you, without those that you have labelled. For training: dense (where the model "
+            "hesitates, and like many others), uncertain (where it hesitates most), shortfall (themes with few labels), "
+            "random. For measuring: audit, the random sample. document: one document; suspected: labels that are probably "
+            "wrong, after models that had not seen them; disagreement: units whose annotators differ."
         ),
         {
             200: Answer(
-                N_("The next units."), "Queue", {"queue": "uncertain", "done": 3, "total": 92, "units": [_UNIT], "next": 31}
+                N_("The next units."), "Queue", {"queue": "dense", "done": 3, "total": 92, "units": [_UNIT], "next": 31}
             )
         },
         (
-            Parameter("queue", {**one_of(QUEUES, N_("The queue.")), "default": "uncertain"}, "uncertain"),
+            Parameter("queue", {**one_of(QUEUES, N_("The queue.")), "default": QUEUES[0]}, "dense"),
             Parameter("document", identifier(N_("Of the queue document; without it, one that you have not finished."))),
             *paging(100, 10),
         ),

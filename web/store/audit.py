@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from web.errors import RequestError
 from web.store.revisions import now
+from web.store.training_labels import last_entry
 from web.tables import AuditSample, AuditUnit, Document, Paragraph
 
 
@@ -21,7 +22,7 @@ def draw_sample(session: Session, size: int, annotator: str) -> AuditSample:
         raise RequestError(
             "A sample of {size} cannot be drawn; choose from 1 to {most} paragraphs.", size=size, most=len(frame)
         )
-    sample = AuditSample(drawn_at=now(), drawn_by=annotator, size=size, frame=len(frame))
+    sample = AuditSample(drawn_at=now(), drawn_by=annotator, size=size, frame=len(frame), labels_through=last_entry(session))
     session.add(sample)
     session.flush()
     # The system's generator: nobody can have foreseen, or chosen, what it draws.

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from classifier import (
+    CHOICE_COLUMNS,
     DOCUMENTS_FILE,
     PARAGRAPH_COLUMNS,
     STATEMENT_COLUMNS,
@@ -40,6 +41,7 @@ from web.store.label_files import (
     write_csv,
 )
 from web.store.models import current_record, open_model
+from web.store.pools import how_chosen
 from web.tables import CurrentLabel, Document, Label, Paragraph
 
 _SOURCE_COLUMNS = ("file", *ORIGIN_FIELDS, "sha256")
@@ -67,6 +69,7 @@ class _Unit:
     start: int
     end: int
     label: CurrentLabel
+    choice: tuple[str, float | None]
 
 
 def export_labels(database: Database, data_folder: Path, folder: Path, *, force: bool = False) -> Written:
@@ -98,9 +101,12 @@ def write_labels_that_hold(
     """
     labels = [row for row in _labels_that_hold(session) if documents is None or row[2].document_id in documents]
     sayable = [label for label in labels if _is_of(codebook, label)]
-    units = [unit for row in sayable if (unit := _unit(*row)) is not None]
-    paragraphs = write_csv(folder / PARAGRAPHS_FILE, PARAGRAPH_COLUMNS, _paragraph_rows(units))
-    statements = write_csv(folder / STATEMENTS_FILE, STATEMENT_COLUMNS, _statement_rows(units))
+    choices = how_chosen(session)
+    units = [unit for row in sayable if (unit := _unit(*row, choices[row[2].id])) is not None]
+    # Labels that all came as whole documents need not say so: they are written as the shipped ones are.
+    more = CHOICE_COLUMNS if any(unit.choice[0] != "import" for unit in units) else ()
+    paragraphs = _write_units(folder / PARAGRAPHS_FILE, (*PARAGRAPH_COLUMNS, *more), _paragraph_rows(units))
+    statements = _write_units(folder / STATEMENTS_FILE, (*STATEMENT_COLUMNS, *more), _statement_rows(units))
     reasons = (
         (len(labels) - len(sayable), "use codes that the codebook in use does not have"),
         (len(sayable) - len(units), "are of statements that the program divides otherwise now"),
@@ -225,7 +231,7 @@ def _is_of(codebook: Codebook, row: tuple[CurrentLabel, str, Paragraph]) -> bool
     return label.theme in codebook.leaf_codes and all(code in codebook.secondary_codes for code in secondary)
 
 
-def _unit(label: CurrentLabel, document: str, paragraph: Paragraph) -> _Unit | None:
+def _unit(label: CurrentLabel, document: str, paragraph: Paragraph, choice: tuple[str, float | None]) -> _Unit | None:
     spans = [(start, end) for start, end in paragraph.spans]
     text = paragraph.text
     if label.statement:
@@ -235,7 +241,11 @@ def _unit(label: CurrentLabel, document: str, paragraph: Paragraph) -> _Unit | N
         start, end = divided[label.statement - 1]
         spans = list(source_spans(spans, start, end)) or spans
         text = text[start:end]
-    return _Unit(document, paragraph.position, text, spans[0][0], spans[-1][1], label)
+    return _Unit(document, paragraph.position, text, spans[0][0], spans[-1][1], label, choice)
+
+
+def _write_units(path: Path, columns: Sequence[str], rows: Iterator[tuple[object, ...]]) -> int:
+    return write_csv(path, columns, (row[: len(columns)] for row in rows))
 
 
 def _paragraph_rows(units: list[_Unit]) -> Iterator[tuple[object, ...]]:
@@ -243,7 +253,7 @@ def _paragraph_rows(units: list[_Unit]) -> Iterator[tuple[object, ...]]:
         label = unit.label
         if not label.statement:
             place = (unit.document, unit.position, unit.start, unit.end, digest(unit.text), unit.text)
-            yield (*place, label.theme, label.secondary, label.annotators, label.note)
+            yield (*place, label.theme, label.secondary, label.annotators, label.note, *_cells(unit.choice))
 
 
 def _statement_rows(units: list[_Unit]) -> Iterator[tuple[object, ...]]:
@@ -251,4 +261,9 @@ def _statement_rows(units: list[_Unit]) -> Iterator[tuple[object, ...]]:
         label = unit.label
         if label.statement:
             place = (unit.document, unit.position, label.statement, unit.start, unit.end, digest(unit.text), unit.text)
-            yield (*place, label.theme, label.annotators, label.note)
+            yield (*place, label.theme, label.annotators, label.note, *_cells(unit.choice))
+
+
+def _cells(choice: tuple[str, float | None]) -> tuple[str, str]:
+    how, probability = choice
+    return how, "" if probability is None else str(probability)

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from classifier import (
+    AUDIT,
     DOCUMENTS_FILE,
     PARAGRAPH_COLUMNS,
     STATEMENT_COLUMNS,
@@ -213,6 +214,7 @@ def _settlements(session: Session, rows: Iterable[Row], units: _Units, book: Cod
         label = (row.cells[column], row.cells.get("secondary", ""), annotator, row.text("note"))
         if holding.get((number, statement)) == label:
             continue
+        audited = row.cells.get("chosen_by") == AUDIT
         yield _Entry(
             row,
             {
@@ -225,8 +227,8 @@ def _settlements(session: Session, rows: Iterable[Row], units: _Units, book: Cod
                 "made_at": now(),
                 "codebook": book.version,
                 "model": "",
-                "chosen_by": "import",
-                "probability": None,
+                "chosen_by": AUDIT if audited else "import",
+                "probability": row.probability("probability") if audited and "probability" in row.cells else None,
                 "suggestion": "",
                 "note": label[3],
                 "request": None,

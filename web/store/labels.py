@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from classifier import Codebook
 from web.errors import ConflictError, NotFoundError, RequestError
+from web.store.pools import TRAINING_QUEUES
 from web.store.revisions import now, raise_revision
 from web.store.standing import DRIFT, derived_label, replayed, standing_labels, voice_of
 from web.tables import CurrentLabel, Document, Label, Paragraph
 
-CHOSEN_BY = ("tag", "document", "uncertain", "audit", "suspected", "disagreement", "import", "api", DRIFT)
+CHOSEN_BY = ("tag", "document", *TRAINING_QUEUES, "audit", "suspected", "disagreement", "import", "api", DRIFT)
 KINDS = ("label", "withdrawal", "settlement")
 
 

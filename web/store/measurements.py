@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from math import comb
 from typing import Any
 
+import numpy as np
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from classifier import LabelSet
+from classifier import LabelSet, suspected_errors
 from web.store.models import get_model
 from web.store.revisions import now, raise_revision
 from web.tables import Document, HeldOutPrediction, ModelRecord, Paragraph
@@ -24,19 +25,35 @@ def keep_evaluation(session: Session, model_id: int, evaluation: Mapping[str, An
     get_model(session, model_id).evaluation = {**kept, "measured_at": now().isoformat()}
     places = _places(session)
     session.execute(delete(HeldOutPrediction).where(HeldOutPrediction.model_id == model_id))
+    units = [
+        found
+        for found in evaluation.get(_PREDICTIONS, ())
+        if not found["statement"] and found["detail"] and (found["document"], found["paragraph"]) in places
+    ]
+    suspicion = _suspicion(units)
     rows = [
         {
             "model_id": model_id,
             "paragraph_id": places[found["document"], found["paragraph"]][1],
             "detail": found["detail"],
             "confidence": found["confidence"],
+            "suspicion": suspicion.get(row),
         }
-        for found in evaluation.get(_PREDICTIONS, ())
-        if not found["statement"] and found["detail"] and (found["document"], found["paragraph"]) in places
+        for row, found in enumerate(units)
     ]
     if rows:
         session.execute(insert(HeldOutPrediction), rows)
     raise_revision(session)
+
+
+def _suspicion(units: Sequence[Mapping[str, Any]]) -> dict[int, int]:
+    """Return the place of each unit, by its row, among those whose label is probably wrong."""
+    if not units:
+        return {}
+    themes = list(units[0]["scores"])
+    probabilities = np.array([list(unit["scores"].values()) for unit in units])
+    labels = np.array([themes.index(theme_of(unit["label"])) for unit in units])
+    return {row: place for place, row in enumerate(suspected_errors(probabilities, labels).tolist())}
 
 
 def keep_comparison(
@@ -100,8 +117,8 @@ def count_changes(changed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     >>> count_changes([unit, unit, unit])
     {'changed': 3, 'gained': 3, 'lost': 0, 'chance': 0.25}
     """
-    gained = sum(_theme(unit["after"]) == _theme(unit["label"]) for unit in changed)
-    lost = sum(_theme(unit["before"]) == _theme(unit["label"]) for unit in changed)
+    gained = sum(theme_of(unit["after"]) == theme_of(unit["label"]) for unit in changed)
+    lost = sum(theme_of(unit["before"]) == theme_of(unit["label"]) for unit in changed)
     decided = gained + lost
     tail = sum(comb(decided, fewer) for fewer in range(min(gained, lost) + 1)) / 2**decided
     return {"changed": len(changed), "gained": gained, "lost": lost, "chance": round(min(1.0, 2 * tail), 4)}
@@ -115,7 +132,8 @@ def _beginning(text: str) -> str:
     return text if len(text) <= _BEGINNING else text[:_BEGINNING] + "…"
 
 
-def _theme(code: str) -> str:
+def theme_of(code: str) -> str:
+    """Return the theme that a leaf code belongs to."""
     return code.split(".", 1)[0]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from web.store.audit import newest_sample
+from web.store.pools import TRAINING_QUEUES
 from web.store.predictions import CurrentModel
 from web.store.review_units import Unit, unit_at
 from web.store.revisions import now
@@ -21,7 +22,7 @@ from web.store.standing import DRIFT
 from web.tables import AuditUnit, CurrentLabel, Document, Label, Paragraph, PlantedUnit
 
 # In a document that is read in its order, a unit of another document would be seen at once.
-PLANTED_IN = ("uncertain", "audit", "suspected", "disagreement")
+PLANTED_IN = (*TRAINING_QUEUES, "audit", "suspected", "disagreement")
 _LONG_AGO = timedelta(days=180)
 _SHOWN_BLIND = 10  # Every so many units lack the model's suggestion, so that a planted one, which has none, is one of many.
 
@@ -72,7 +73,7 @@ def planted_unit(
 ) -> Unit:
     """Return a planted paragraph so that it looks like any other unit of the queue, without a suggestion."""
     unit = unit_at(session, current, paragraph_id, queue, annotator, blind=True)
-    return replace(unit, own=None, again=again, read_by_others=again or queue != "uncertain")
+    return replace(unit, own=None, again=again, read_by_others=again or queue not in TRAINING_QUEUES)
 
 
 def some_without_suggestion(units: Sequence[Unit], every: int) -> list[Unit]:

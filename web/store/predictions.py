@@ -1,7 +1,7 @@
 """Keep what a model says of paragraphs: arrays for counting, single values for queues and pages."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,14 @@ _CHUNK = 1000
 
 @dataclass(frozen=True)
 class CurrentModel:
-    """The model in use, with its row's number."""
+    """The model in use, with its row's number.
+
+    ``orders`` keeps in which order each strategy offers the paragraphs, by revision of the documents and strategy.
+    """
 
     id: int
     model: Model
+    orders: dict[tuple[int, str], NDArray[np.int64]] = field(default_factory=dict, repr=False, compare=False)
 
 
 def predict_paragraphs(session: Session, current: CurrentModel, paragraphs: Sequence[tuple[int, str]]) -> None:

@@ -1,10 +1,11 @@
 """Queues of paragraphs to label: which come next for an annotator, in which order, and how far the annotator is.
 
-- ``uncertain``: smallest margin of the current model first. First round: what nobody has labelled; second round
-  (``again``): what others have.
+- the training queues, by strategy (`web.store.training_queue`): ``dense``, uncertain and like many others; ``uncertain``,
+  smallest margin first; ``shortfall``, themes with the fewest labels first; ``random``. First round: what nobody has
+  labelled; second round (``again``): what others have. Paragraphs of audit samples are in none of them.
 - ``audit``: the newest random sample, in its random order.
 - ``document``: one document from its beginning.
-- ``suspected``: labels with which a model disagrees that was not trained on them, most confident disagreement first.
+- ``suspected``: labels that are probably wrong after models that were not trained on them, the surest doubt first.
 - ``disagreement``: units whose annotators differ, in order of document and position: one more reading of each.
 
 Every queue leaves out what the annotator has labelled or settled already, but ``suspected``, which is there for a second
@@ -15,18 +16,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from web.errors import RequestError
 from web.store.audit import newest_sample
 from web.store.documents import get_document
 from web.store.labels import labelled_by
+from web.store.measurements import theme_of
+from web.store.pools import TRAINING_QUEUES
 from web.store.predictions import CurrentModel
 from web.store.review_units import Unit, units_by_id
-from web.tables import AuditUnit, CurrentLabel, Document, HeldOutPrediction, Label, ModelRecord, Paragraph, Prediction
+from web.store.training_queue import next_in_training
+from web.tables import AuditUnit, CurrentLabel, Document, HeldOutPrediction, Label, ModelRecord, Paragraph
 
-QUEUES = ("uncertain", "audit", "document", "suspected", "disagreement")
+QUEUES = (*TRAINING_QUEUES, "audit", "document", "suspected", "disagreement")
 
 
 @dataclass(frozen=True)
@@ -64,16 +68,17 @@ def next_units(
 ) -> list[Unit]:
     """Return the next units of a queue for an annotator, those behind the paragraph ``after``.
 
-    ``again`` says in which round of the uncertain queue ``after`` was met; None finds out, but may be wrong where others
+    ``again`` says in which round of a training queue ``after`` was met; None finds out, but may be wrong where others
     have labelled it since. Raises RequestError for an unknown queue, or for the document queue without a document;
     NotFoundError for an unknown document.
     """
-    if queue == "uncertain":
+    if queue in TRAINING_QUEUES:
         if again is None:
             again = after is not None and _is_read_by_others(session, after, annotator)
-        first = [] if again else _uncertain(session, current, annotator, after, limit, again=False)
+        first = [] if again else next_in_training(session, current, queue, annotator, after, limit, again=False)
         left = limit - len(first)
-        second = _uncertain(session, current, annotator, after if again else None, left, again=True) if left else []
+        start = after if again else None
+        second = next_in_training(session, current, queue, annotator, start, left, again=True) if left else []
         return [
             *units_by_id(session, current, first, queue, annotator, blind=blind),
             *units_by_id(session, current, second, queue, annotator, blind=blind, again=True),
@@ -87,9 +92,9 @@ def progress(
 ) -> Progress:
     """Return how far an annotator is in a queue; RequestError and NotFoundError as `next_units`."""
     mine = labelled_by(annotator)
-    if queue == "uncertain":
-        total = session.scalar(select(func.sum(Document.paragraph_count)).where(Document.deleted_at.is_(None))) or 0
-        return Progress(_count(session, _present(select(Paragraph.id)).where(Paragraph.id.in_(mine))), total)
+    if queue in TRAINING_QUEUES:
+        units = _present(select(Paragraph.id)).where(Paragraph.id.not_in(select(AuditUnit.paragraph_id)))
+        return Progress(_count(session, units.where(Paragraph.id.in_(mine))), _count(session, units))
     if queue == "audit":
         sample = newest_sample(session)
         units = _audit_units(sample.id if sample else 0)
@@ -170,9 +175,9 @@ def _ids(
         if after is not None:
             query = query.where(Paragraph.position > (_position(session, document.id, after) or 0))
     elif _checked(queue) == "suspected":
-        found = _suspected(session, current, annotator)
-        numbers = [number for number, _ in found]
-        return numbers[_behind(session, current, found, after) :][:limit]
+        last = session.get(HeldOutPrediction, (current.id, after)) if after is not None else None
+        behind = -1 if last is None or last.suspicion is None else last.suspicion
+        return [number for number, place in _suspected(session, current, annotator) if place > behind][:limit]
     else:
         query = _conflicts().order_by(Paragraph.id)
         if after is not None:
@@ -180,43 +185,15 @@ def _ids(
     return session.scalars(query.where(Paragraph.id.not_in(labelled_by(annotator))).limit(limit)).all()
 
 
-def _uncertain(
-    session: Session, current: CurrentModel, annotator: str, after: int | None, limit: int, *, again: bool
-) -> Sequence[int]:
-    carried = select(CurrentLabel.paragraph_id).where(
-        CurrentLabel.paragraph_id == Prediction.paragraph_id, CurrentLabel.statement == 0
-    )
-    query = (
-        select(Prediction.paragraph_id)
-        .join(Paragraph, Paragraph.id == Prediction.paragraph_id)
-        .join(Document, Document.id == Paragraph.document_id)
-        .where(
-            Prediction.model_id == current.id,
-            Document.deleted_at.is_(None),
-            carried.exists() if again else ~carried.exists(),
-            Prediction.paragraph_id.not_in(labelled_by(annotator)),
-        )
-        .order_by(Prediction.margin, Prediction.paragraph_id)
-        .limit(limit)
-    )
-    last = session.get(Prediction, (current.id, after)) if after is not None else None
-    if last is not None:
-        query = query.where(
-            Prediction.margin >= last.margin,  # Said on its own too, so that the index is entered there.
-            or_(Prediction.margin > last.margin, Prediction.paragraph_id > last.paragraph_id),
-        )
-    return session.scalars(query).all()
-
-
 def _is_read_by_others(session: Session, paragraph_id: int, annotator: str) -> bool:
     query = select(Label.id).where(Label.paragraph_id == paragraph_id, Label.statement == 0, Label.annotator != annotator)
     return session.scalar(query.limit(1)) is not None
 
 
-def _suspected(session: Session, current: CurrentModel, annotator: str) -> list[tuple[int, float]]:
-    """Return (paragraph, confidence) of labels whose theme differs from the held-out one, most confident first."""
+def _suspected(session: Session, current: CurrentModel, annotator: str) -> list[tuple[int, int]]:
+    """Return (paragraph, place) of suspected labels; one that was changed to what the models say is none any more."""
     query = (
-        select(HeldOutPrediction.paragraph_id, HeldOutPrediction.confidence, HeldOutPrediction.detail, CurrentLabel.theme)
+        select(HeldOutPrediction.paragraph_id, HeldOutPrediction.suspicion, HeldOutPrediction.detail, CurrentLabel.theme)
         .join(CurrentLabel, CurrentLabel.paragraph_id == HeldOutPrediction.paragraph_id)
         .join(Paragraph, Paragraph.id == HeldOutPrediction.paragraph_id)
         .join(Document, Document.id == Paragraph.document_id)
@@ -224,29 +201,16 @@ def _suspected(session: Session, current: CurrentModel, annotator: str) -> list[
             HeldOutPrediction.model_id == current.id,
             CurrentLabel.statement == 0,
             CurrentLabel.state != "conflict",
-            CurrentLabel.theme != HeldOutPrediction.detail,
             Document.deleted_at.is_(None),
             HeldOutPrediction.paragraph_id.not_in(labelled_by(annotator, chosen_by="suspected")),
         )
-        .order_by(HeldOutPrediction.confidence.desc(), HeldOutPrediction.paragraph_id)
+        .order_by(HeldOutPrediction.suspicion)
     )
-    book = current.model.codebook
-    theme_of = {code: book.entry(code).theme for code in book.leaf_codes}
     return [
-        (number, confidence)
-        for number, confidence, predicted, labelled in session.execute(query)
-        # The confidence is that of a theme: sub-codes of one theme are not told apart by it.
-        if labelled in theme_of and predicted in theme_of and theme_of[labelled] != theme_of[predicted]
+        (number, place)
+        for number, place, predicted, labelled in session.execute(query)
+        if place is not None and theme_of(labelled) != theme_of(predicted)
     ]
-
-
-def _behind(session: Session, current: CurrentModel, found: list[tuple[int, float]], after: int | None) -> int:
-    """Return how many suspected errors come before or at ``after``, which may have left the list by now."""
-    last = session.get(HeldOutPrediction, (current.id, after)) if after is not None else None
-    if last is None:
-        return 0
-    key = (-last.confidence, last.paragraph_id)
-    return sum((-confidence, number) <= key for number, confidence in found)
 
 
 def _audit_units(sample_id: int) -> Select[Any]:

@@ -1,8 +1,8 @@
 """A unit of a review queue as an annotator may see it: with its surroundings, and without what others have labelled.
 
 Who labels a unit as the second annotator labels it blind. What others say is in no `Unit`; and the model's suggestion is
-left out where anyone else has labelled the paragraph or a statement of it, in the audit and disagreement queues always,
-and elsewhere on demand.
+left out where anyone else has labelled the paragraph or a statement of it, in the audit and disagreement queues and on
+paragraphs of the audit pool always, and elsewhere on demand.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from web.errors import NotFoundError
 from web.store.paragraphs import ParagraphView, StatementTheme, paragraphs_by_id
+from web.store.pools import audit_pool
 from web.store.predictions import CurrentModel
 from web.store.standing import standing_labels
 from web.tables import Document, HeldOutPrediction, Label, Paragraph
@@ -90,9 +91,10 @@ def units_by_id(
     sizes = _sizes(session, views)
     own, read_by_others = _labels(session, ids, annotator)
     held_out = _held_out(session, current, ids) if queue == "suspected" else {}
+    drawn = set(session.scalars(select(Paragraph.id).where(Paragraph.id.in_(ids), Paragraph.id.in_(audit_pool()))))
     units = []
     for view in views:
-        hidden = blind or queue in ALWAYS_BLIND or view.id in read_by_others
+        hidden = blind or queue in ALWAYS_BLIND or view.id in read_by_others or view.id in drawn
         suggestion = held_out.get(view.id) if queue == "suspected" else _suggestion(view)
         units.append(
             Unit(

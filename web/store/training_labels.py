@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from classifier import Label as HandLabel
 from classifier import LabelSet, Model, Origin, digest, load_labels, shipped_folder, train
 from web.store.documents import ORIGIN_FIELDS
+from web.store.pools import audit_pool
 from web.store.standing import derived_label
 from web.tables import Document, Label, Paragraph, Prediction
 
@@ -23,12 +24,13 @@ def training_labels(session: Session, model_id: int, *, through: int | None = No
     """Return the labels that hold, or that held when the log ended with entry ``through``, with the shipped examples.
 
     Statements are those that the predictions of ``model_id`` were made for; every paragraph has those of the model in use.
-    Labels of deleted documents are left out, and labels with codes that the shipped codebook does not have.
+    Labels of deleted documents are left out, labels with codes that the shipped codebook does not have, and all of the
+    audit pool, which is for measuring.
     """
     shipped = load_labels(shipped_folder("labels"))
     entries: dict[tuple[int, int], list[Label]] = {}
     query = select(Label).join(Paragraph, Paragraph.id == Label.paragraph_id).join(Document)
-    query = query.where(Document.deleted_at.is_(None)).order_by(Label.id)
+    query = query.where(Document.deleted_at.is_(None), Paragraph.id.not_in(audit_pool())).order_by(Label.id)
     for entry in session.scalars(query if through is None else query.where(Label.id <= through)):
         entries.setdefault((entry.paragraph_id, entry.statement), []).append(entry)
     units = _units(session, model_id, {paragraph for paragraph, _ in entries})

@@ -28,6 +28,7 @@ from web.model_card import (
     theme_differences,
 )
 from web.services import services
+from web.store.audit_accuracy import audit_of
 from web.store.jobs import ask_for_job, get_job, list_jobs, open_job
 from web.store.label_counts import count_entries_since, count_holding_labels, count_unknown
 from web.store.model_facts import ModelFacts, has_file, model_facts
@@ -76,6 +77,7 @@ def card(model_id: int | None = None) -> str:
             running=_open_view(session),
             retraining=_open_view(session, "retrain"),
             shipped=SHIPPED,
+            audit=audit_of(session, record, book),
             **_measured(record, facts, book),
         )
 

@@ -41,6 +41,7 @@ from web.store.planted import (
     some_without_suggestion,
     was_planted,
 )
+from web.store.pools import TRAINING_QUEUES
 from web.store.predictions import CurrentModel
 from web.store.review_queue import QUEUES, documents_to_read, is_measured, next_units, progress
 from web.store.review_units import ALWAYS_BLIND, Unit, unit_at
@@ -151,7 +152,7 @@ def undo() -> Response:
         flash(gettext("Your label was taken back; the one that you had given before holds again."), "good")
     queue = next((name for name in (withdrawal.chosen_by, request.form.get("queue")) if name in QUEUES), QUEUES[0])
     way = way_of(queue)
-    return see(Way(queue, None, way.again and queue == "uncertain", way.blind).url(paragraph=withdrawal.paragraph_id))
+    return see(Way(queue, None, way.again and queue in TRAINING_QUEUES, way.blind).url(paragraph=withdrawal.paragraph_id))
 
 
 @blueprint.post("/review/audit")
@@ -200,6 +201,7 @@ def _overview(size: str = "", problem: str = "") -> str:
             entries=log_page(session, limit=_ENTRIES_SHOWN),
             size=size or _SAMPLE_OFFERED,
             problem=problem,
+            training_queues=TRAINING_QUEUES,
             queue_names=QUEUE_NAMES,
             queue_purposes=QUEUE_PURPOSES,
             kind_names=KIND_NAMES,
@@ -240,6 +242,7 @@ def _unit_page(
         today=today,
         matches=matches,
         last=last,
+        training_queues=TRAINING_QUEUES,
         always_blind=way.queue in ALWAYS_BLIND,
         queue_names=QUEUE_NAMES,
         level_names=LEVEL_NAMES,
