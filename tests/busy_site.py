@@ -195,7 +195,7 @@ def _freeze(app: Flask) -> str:
         current,
         corpus,
         MixQuery(),
-        title="七份司法行政工作报告的主题分布",
+        title="司法行政工作报告的主题分布",
         selection="",
         made_by=ADMINISTRATOR,
     )

@@ -69,6 +69,7 @@ def show(identifier: str) -> str:
     codebook = frozen_codebook(snapshot, folder)
     query = read_query(snapshot.query, codebook)
     mix = frozen_mix(snapshot, folder, query)
+    years = {row.group: [row.origin.year] for row in mix.rows if row.origin.year}
     return render_template(
         "snapshots/show.html",
         snapshot=snapshot,
@@ -76,7 +77,7 @@ def show(identifier: str) -> str:
         grouping=str(GROUPING_NAMES[query.by]),
         measure=str(MEASURE_NAMES[query.measure]),
         columns=columns_of(query, codebook, ""),
-        rows=row_views(mix, query, 0, len(mix.rows)),
+        rows=row_views(mix, query, 0, len(mix.rows), years),
         notes=notes_on(mix, query),
         formats=_FORMATS,
     )
