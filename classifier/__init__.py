@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         compare_kinds,
         compare_pairs,
     )
-    from classifier.api import classify, compare, load_model, read_document, read_upload, theme_mix
+    from classifier.api import classify, compare, load_model, read_document, read_upload, theme_mix, unpack_upload
     from classifier.archive import DOCUMENTS_FILE, ArchivedDocument, archive_line, check_against_archive, read_archive
     from classifier.audit import AuditAccuracy, audit_accuracy, evaluate_audit
     from classifier.bands import BANDS, BandCount, Bands
@@ -92,7 +92,7 @@ _HOME = {
         "compare_kinds",
         "compare_pairs",
     ),
-    "api": ("classify", "compare", "load_model", "read_document", "read_upload", "theme_mix"),
+    "api": ("classify", "compare", "load_model", "read_document", "read_upload", "theme_mix", "unpack_upload"),
     "archive": ("ArchivedDocument", "DOCUMENTS_FILE", "archive_line", "check_against_archive", "read_archive"),
     "audit": ("AuditAccuracy", "audit_accuracy", "evaluate_audit"),
     "bands": ("BANDS", "BandCount", "Bands"),
@@ -297,6 +297,7 @@ __all__ = [
     "suspected_errors",
     "theme_mix",
     "train",
+    "unpack_upload",
     "working_folder",
     "write_comparison",
     "write_mix",

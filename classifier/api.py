@@ -1,4 +1,4 @@
-"""The front door: five functions that most programs need, with the default model where none is given."""
+"""The front door: the functions that most programs need, with the default model where none is given."""
 
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,7 +11,8 @@ from classifier.chunks import Item
 from classifier.comparison import Comparison, compare_items
 from classifier.default_model import default_model
 from classifier.errors import InputError
-from classifier.formats import Table, read_input
+from classifier.formats import Table, read_input, zip_archive
+from classifier.formats.content import content_kind
 from classifier.formats.table import stop
 from classifier.labels import LabelSet, load_labels
 from classifier.mix import Mix
@@ -22,6 +23,7 @@ from classifier.predictions import Prediction
 from classifier.shipped import shipped_folder
 from classifier.sources import Failures, items, open_sources
 from classifier.units import Reading, read_units
+from classifier.unpacking import Unpacked
 
 
 def load_model(path: str | Path | None = None, *, notice: Callable[[str], None] = lambda text: None) -> Model:
@@ -53,6 +55,23 @@ def read_upload(data: bytes, name: str, *, encoding: str | None = None, text_col
         except InputError as error:
             raise InputError(str(error).replace(str(path), name).replace(path.name, name)) from None
     return replace(opened, name=name, rows=lambda malformed=stop: iter(rows), blocks=None)
+
+
+def unpack_upload(data: bytes, name: str, *, largest: int = 100 << 20) -> list[tuple[str, bytes]]:
+    """Return the files in an archive that exists as bytes only, each with its path in it; any other file as it is.
+
+    Raises InputError where the archive is damaged, not safe, or more than ``largest`` bytes unpacked.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "upload"
+        path.write_bytes(data)
+        if content_kind(path) not in zip_archive.KINDS:
+            return [(name, data)]
+        try:
+            unpacked = Unpacked(path, largest)
+        except InputError as error:
+            raise InputError(str(error).replace(str(path), name)) from None
+        return [(unpacked.inner_name(file), file.read_bytes()) for file in unpacked.files]
 
 
 def classify(texts: str | Sequence[str] | Reading, model: Model | None = None) -> list[Prediction]:

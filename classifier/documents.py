@@ -52,12 +52,17 @@ class Origin:
 
 @dataclass(frozen=True)
 class Document:
-    """One source document. All offsets anywhere in this package count characters of ``text``."""
+    """One source document. All offsets anywhere in this package count characters of ``text``.
+
+    ``text`` is what was decoded, or extracted from a .docx, .html or .pdf; then ``encoding`` names the format. ``headings``
+    are (offset of a line, level from 1 on) where the file's own styles say that a line is a heading.
+    """
 
     name: str
     text: str
     origin: Origin = field(default_factory=Origin)
     encoding: str = "utf-8"
+    headings: tuple[tuple[int, int], ...] = ()
 
 
 def document_from_bytes(data: bytes, name: str, *, encoding: str | None = None, origin: Origin | None = None) -> Document:

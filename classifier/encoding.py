@@ -6,7 +6,7 @@ from pathlib import Path
 from classifier.errors import InputError
 
 # Longest mark first: the UTF-32 LE mark begins with the UTF-16 LE mark.
-_MARKS = (
+MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -27,7 +27,7 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> tuple[str, st
     if encoding is not None:
         _check_name(encoding)
         return _strict(data, encoding, name), encoding
-    for mark, marked in _MARKS:
+    for mark, marked in MARKS:
         if data.startswith(mark):
             return _strict(data[len(mark) :], marked, name), marked
     try:
@@ -50,7 +50,7 @@ def detect_encoding(path: Path, encoding: str | None = None) -> str:
     """
     with path.open("rb") as stream:
         head = stream.read(4)
-    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    marked = next((name for mark, name in MARKS if head.startswith(mark)), None)
     if encoding is None and marked is not None:
         # Names without an end take the mark itself for a part of the text, these do not.
         encoding = {"utf-8": "utf-8-sig"}.get(marked, marked[:6])

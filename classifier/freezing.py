@@ -153,7 +153,7 @@ def _copy_data(paths: Sequence[Path], folder: Path) -> tuple[tuple[str, ...], di
         number = numbers.setdefault(root, len(numbers) + 1)
         files = list(find_files(path)) if path.is_dir() else [path]
         if not files:
-            raise InputError(f"{path}: no documents or tables in this folder; put .txt, .csv, .jsonl or .xlsx files in it")
+            raise InputError(f"{path}: no documents or tables in this folder; put .txt, .docx, .csv or .xlsx files in it")
         for file in files:
             reader_of(file)  # Says what is wrong with a name that is no file.
             name = f"{DATA_FOLDER}/{number}/{file.relative_to(root).as_posix()}"

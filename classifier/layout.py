@@ -5,8 +5,8 @@ body text; furniture is what no reader would call text (breadcrumbs, metadata, p
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from classifier.furniture import expects_value, furniture_kind
 from classifier.lines import (
@@ -54,10 +54,15 @@ class Layout:
         return next((block.text for block in self.blocks if block.kind == "title"), "")
 
 
-def read_layout(text: str) -> Layout:
-    """Divide a document's text into title, headings and body blocks; nothing is lost silently, see `Layout.dropped`."""
+def read_layout(text: str, headings: Iterable[tuple[int, int]] = ()) -> Layout:
+    """Divide a document's text into title, headings and body blocks; nothing is lost silently, see `Layout.dropped`.
+
+    ``headings`` are (offset of a line, level from 1 on) of lines that the document's styles make headings.
+    """
     dropped: list[Dropped] = []
-    lines = list(_without_furniture(split_headings(list(read_lines(text))), dropped))
+    levels = dict(headings)
+    styled = [replace(line, styled=levels.get(line.start)) for line in read_lines(text)]
+    lines = list(_without_furniture(split_headings(styled), dropped))
     title = _find_title(lines, dropped)
     _drop_salutation(lines, dropped)
     blocks = [*title, *_blocks(rejoined_lines(lines, dropped), dropped)]
@@ -117,7 +122,7 @@ def _blocks(groups: list[list[Line]], dropped: list[Dropped]) -> Iterator[Block]
         level = marker_level(text)
         following = groups[index + 1][0] if index + 1 < len(groups) else None
         if len(group) == 1 and _is_heading(group[0], level, following):
-            yield Block("heading", spans, text, _level_of_unnumbered(text) if level is None else level)
+            yield Block("heading", spans, text, _level_of_unnumbered(group[0]) if level is None else level)
         elif len(group) == 1 and is_heading_like(group[0]) and level is None and following is None and index:
             # Short lines after the last text: signatures and captions.
             dropped.append(Dropped(*spans[0], text, "caption"))
@@ -125,9 +130,11 @@ def _blocks(groups: list[list[Line]], dropped: list[Dropped]) -> Iterator[Block]
             yield Block("body", spans, text)
 
 
-def _level_of_unnumbered(text: str) -> int:
-    """Put a section of the whole report (存在的不足) beside 一、二、, and any other heading below all numbered ones."""
-    return 1 if _SECTION_WORD.search(text) else UNNUMBERED
+def _level_of_unnumbered(line: Line) -> int:
+    """Go by its style; else put a section of the whole report (存在的不足) beside 一、二、, any other below all."""
+    if line.styled is not None:
+        return min(line.styled, UNNUMBERED)
+    return 1 if _SECTION_WORD.search(line.text) else UNNUMBERED
 
 
 def _is_heading(line: Line, level: int | None, following: Line | None) -> bool:

@@ -33,6 +33,7 @@ class Line:
     end: int
     text: str
     indented: bool = False
+    styled: int | None = None  # The level that the document's own styles give to a heading.
 
     @property
     def compact(self) -> str:
@@ -105,7 +106,7 @@ def _second_marker(text: str) -> int | None:
 
 
 def is_heading_like(line: Line) -> bool:
-    """Tell whether a line is short and ends no sentence, as headings are."""
-    return (
+    """Tell whether a line is styled as a heading, or is short and ends no sentence, as headings are."""
+    return line.styled is not None or (
         len(line.compact) <= LONGEST_HEADING and not ends_sentence(line.text) and not line.text.endswith(("，", ",", "、"))
     )

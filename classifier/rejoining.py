@@ -36,7 +36,7 @@ def _wrap_width(lines: list[Line]) -> int | None:
 def _continuation(group: list[Line], lines: list[Line], index: int, width: int | None, openings: Counter[str]) -> int | None:
     """Return how many caption lines stand before the rest of an unfinished paragraph, or None where it is complete."""
     last = group[-1]
-    if index >= len(lines):
+    if index >= len(lines) or last.styled is not None:
         return None
     if width is not None:
         full = len(last.text) >= width - 4 and not _starts_something(lines[index])
@@ -53,7 +53,7 @@ def _continuation(group: list[Line], lines: list[Line], index: int, width: int |
 
 
 def _starts_something(line: Line) -> bool:
-    return marker_level(line.compact) is not None or bool(ENUMERATOR.match(line.compact))
+    return line.styled is not None or marker_level(line.compact) is not None or bool(ENUMERATOR.match(line.compact))
 
 
 def _is_torn(line: Line, openings: Counter[str]) -> bool:

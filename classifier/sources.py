@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from classifier.chunks import (
@@ -18,8 +19,9 @@ from classifier.chunks import (
 )
 from classifier.documents import Document
 from classifier.errors import InputError, PolicyThemesError
-from classifier.formats import Table, find_files, read_input, read_standard_input, reader_of
+from classifier.formats import Table, find_files, read_input, read_standard_input, reader_of, zip_archive
 from classifier.formats.jsonl_table import lines_of
+from classifier.unpacking import Unpacked
 
 # Arrays pay from some hundred paragraphs on; more would only need more memory.
 _CHARACTERS_IN_CHUNK = 300_000
@@ -91,30 +93,50 @@ def open_sources(
             )
         elif path.is_dir():
             files = list(find_files(path))
-            sources += [_open(file, encoding, text_column) for file in files]
+            for file in files:
+                sources += _open(file, encoding, text_column)
             if not files:
-                advice = "put .txt, .csv, .jsonl or .xlsx files in it"
+                advice = "put .txt, .docx, .csv or .xlsx files in it"
                 sources.append(Source(name, failure=f"{path}: no documents or tables in this folder; {advice}"))
         else:
-            sources.append(_open(path, encoding, text_column))
+            sources += _open(path, encoding, text_column)
     return sources
 
 
-def _open(path: Path, encoding: str | None, text_column: str | None) -> Source:
+def _open(path: Path, encoding: str | None, text_column: str | None) -> list[Source]:
+    """Return the sources of a file: itself, or the files in an archive."""
     try:
-        if not reader_of(path).IS_TABLE:
-            return Source(str(path), DOCUMENT_COLUMNS, document=lambda: _document(path, encoding))
-        table = read_input(path, encoding=encoding, text_column=text_column)
+        reader = reader_of(path)
+        if reader is not zip_archive:
+            return [_source(str(path), reader.IS_TABLE, partial(read_input, path), encoding, text_column)]
+        unpacked = Unpacked(path)
     except PolicyThemesError as error:
-        return Source(str(path), failure=str(error))
+        return [Source(str(path), failure=str(error))]
+    return [_member(unpacked, file, encoding, text_column) for file in unpacked.files]
+
+
+def _member(unpacked: Unpacked, file: Path, encoding: str | None, text_column: str | None) -> Source:
+    name = unpacked.name(file)
+    try:
+        return _source(name, unpacked.is_table(file), partial(unpacked.read, file), encoding, text_column)
+    except PolicyThemesError as error:
+        return Source(name, failure=str(error))
+
+
+def _source(
+    name: str, is_table: bool, read: Callable[..., Document | Table], encoding: str | None, text_column: str | None
+) -> Source:
+    """Return a source: a table is opened, a document is read later."""
+    if not is_table:
+        return Source(name, DOCUMENT_COLUMNS, document=lambda: _document(read(encoding=encoding)))
+    table = read(encoding=encoding, text_column=text_column)
     assert isinstance(table, Table)
-    return Source(str(path), table.columns, table=table)
+    return Source(name, table.columns, table=table)
 
 
-def _document(path: Path, encoding: str | None) -> Document:
-    document = read_input(path, encoding=encoding)
-    assert isinstance(document, Document)
-    return document
+def _document(opened: Document | Table) -> Document:
+    assert isinstance(opened, Document)
+    return opened
 
 
 def chunks(

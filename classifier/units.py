@@ -76,7 +76,7 @@ def read_units(document: Document) -> Reading:
 
     Raises InputError where nothing in it is text (only headings, numbers or page furniture).
     """
-    layout = read_layout(document.text)
+    layout = read_layout(document.text, document.headings)
     if not any(block.kind == "body" for block in layout.blocks):
         layout = _every_line_as_body(layout)
     paragraphs = tuple(_paragraphs(document, layout))

@@ -16,7 +16,7 @@ from classifier import LabelSet, Model, load_labels
 from classifier.default_model import default_model
 from classifier.settings import HOME_VARIABLE
 
-pytest_plugins = ["web_fixtures", "browser_fixtures"]
+pytest_plugins = ["web_fixtures", "browser_fixtures", "hostile_network"]
 
 # An example that takes long because the machine has other things to do is not wrong.
 settings.register_profile("patient", parent=settings.default, deadline=None)

@@ -35,14 +35,25 @@ FLOORS = (
     (
         "outline",
         "labels",
+        "formats.content",
+        "formats.zip_limits",
+        "formats.docx_numbering",
+        "formats.extracted",
+        "formats.worker",
+    ),
+    ("formats.isolation", "formats.docx_text"),
+    (
         "formats.text_document",
+        "formats.docx_document",
+        "formats.zip_archive",
+        "formats.unreadable",
         "formats.csv_table",
         "formats.jsonl_table",
         "formats.xlsx_table",
         "formats.parquet_table",
     ),
     ("formats", "features", "scoring", "agreement", "label_checks", "label_migration", "segmentation", "linear"),
-    ("archive", "vocabulary", "folds", "mixed", "text_scores", "evidence", "log_odds", "candidate_terms"),
+    ("archive", "unpacking", "vocabulary", "folds", "mixed", "text_scores", "evidence", "log_odds", "candidate_terms"),
     ("short_texts", "queues", "readings", "telling_terms"),
     ("model",),
     ("model_file", "training", "sklearn_export", "metrics", "splits"),
@@ -153,7 +164,8 @@ freeze freeze_folder home known_suffixes learning_curve level_of load_codebook l
 measure_drift migrate_folder migration_to mix_notes mix_of_paragraphs open_writer prediction_columns
 read_archive read_document read_folder read_label_file read_readings read_units read_upload record_of
 renamed_columns render_outline reproduce save_model shipped_folder sklearn_pipeline source_spans
-split_statements suspected_errors theme_mix train working_folder write_comparison write_mix
+split_statements suspected_errors theme_mix train unpack_upload working_folder write_comparison
+write_mix
 """
 
 

@@ -60,6 +60,39 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"the first sheet is empty", N_("The first sheet is empty; put the names of the columns into its first row.")),
         (r"not a Parquet file|damaged behind row", N_("Not a Parquet file, or damaged; write it again.")),
         (r"not an Excel workbook", N_("Not an Excel workbook, or damaged; save it again as .xlsx.")),
+        (
+            r"this is an old Word document|this is a rich text file|a Word document with macros",
+            N_("An old or foreign kind of Word document; open it in Word or WPS, save it as .docx and send that."),
+        ),
+        (r"this is an old Excel workbook", N_("An old Excel workbook (.xls, .et); save it as .xlsx and send that.")),
+        (r"this is an Office file with a password", N_("It has a password; open it, save it without one and send that.")),
+        (r"this is an OFD file", N_("OFD files are not read here; export it as .docx, or as PDF with text.")),
+        (r"this is a web archive", N_("Web archives (.mht) are not read here; save the page as .html.")),
+        (
+            r"this is (?:an OpenDocument file|a presentation)",
+            N_("Files like this are not read here; save it as .docx or .txt and send that."),
+        ),
+        (r"this is damaged|a damaged|damaged", DAMAGED),
+        (r"timed out", N_("Reading it took too long and was stopped; save it as .txt or .docx anew and send that.")),
+        (
+            r"too large: its parser|(?P<size>[\d,]+) bytes; at most|unpacked, ",
+            N_("It is too large to be read here; divide the file."),
+        ),
+        (r"nested too deeply", N_("It is nested too deeply to be a report; save it as .txt and send that.")),
+        (r"an archive of files", N_("An archive of files; unpack it, or send it on the documents page.")),
+        (r"no documents or tables in this archive", N_("There are no documents or tables in this archive.")),
+        (
+            r"(?P<inside>'.*') in it points outside|holds (?P<twice>'.*') twice",
+            N_("This archive is not safe to unpack; pack the files themselves once more."),
+        ),
+        (
+            r"(?P<inside>'.*') in it (?:has a password|is damaged)",
+            N_("A file in this archive has a password or is damaged."),
+        ),
+        (
+            r"(?P<count>[\d,]+) files in one archive; send at most (?P<most>[\d,]+)",
+            N_("{count} files are too many at once; send at most {most}."),
+        ),
     )
 )
 

@@ -5,7 +5,7 @@ the origin is taken where all rows agree.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import PurePath
 from typing import Any
@@ -24,6 +24,7 @@ from classifier import (
     read_units,
     read_upload,
     split_statements,
+    unpack_upload,
 )
 from web.reasons import DAMAGED, Reason, reason_of
 from web.store.documents import ORIGIN_FIELDS, storable
@@ -58,10 +59,11 @@ class Upload:
     rows: tuple[TableRow, ...] = ()
     empty_rows: int = 0
     several: tuple[str, ...] = ()
+    headings: tuple[tuple[int, int], ...] = ()
 
     def reading(self) -> Reading:
         """Read the paragraphs; kinds of sections depend on the origin's year, so that a corrected one is read anew."""
-        document = Document(self.name, self.text, self.origin, self.encoding)
+        document = Document(self.name, self.text, self.origin, self.encoding, self.headings)
         if not self.rows:
             return read_units(document)
         paragraphs = (_paragraph_of_row(self, position, row) for position, row in enumerate(self.rows, 1))
@@ -89,6 +91,19 @@ def read_file(data: bytes, name: str, *, encoding: str = "", text_column: str = 
     return upload
 
 
+def read_files(
+    data: bytes, name: str, *, encoding: str = "", text_column: str = ""
+) -> Iterator[tuple[str, Upload | Reason]]:
+    """Read one file, or each file in an archive by itself, and yield what each is called and what was read of it."""
+    try:
+        files = unpack_upload(data, name)
+    except InputError as error:
+        yield clean_name(name), reason_of(error, name)
+        return
+    for inner, content in files:
+        yield clean_name(inner), read_file(content, inner, encoding=encoding, text_column=text_column)
+
+
 def clean_name(name: str) -> str:
     r"""Return a file's own name without folders and without what no database keeps; it is never used as a path.
 
@@ -110,13 +125,15 @@ def upload_from(content: dict[str, Any]) -> Upload:
     """Make an upload from a draft's data."""
     rows = tuple(TableRow(start, end, tuple(section), kind) for start, end, section, kind in content["rows"])
     origin = Origin(**{name: content["origin"].get(name, "") for name in ORIGIN_FIELDS})
-    return Upload(**{**content, "origin": origin, "rows": rows, "several": tuple(content["several"])})
+    headings = tuple((start, level) for start, level in content.get("headings", ()))
+    read = {"origin": origin, "rows": rows, "several": tuple(content["several"]), "headings": headings}
+    return Upload(**{**content, **read})
 
 
 def _upload_of_reading(reading: Reading) -> Upload:
     document = reading.document
     origin = replace(document.origin, title=storable(document.origin.title or reading.layout.title))
-    return Upload(document.name, storable(document.text), document.encoding, origin)
+    return Upload(document.name, storable(document.text), document.encoding, origin, headings=document.headings)
 
 
 def _upload_of_table(table: Table) -> Upload:

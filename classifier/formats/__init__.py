@@ -1,6 +1,8 @@
 """Read inputs of many formats behind one interface: a file becomes a `Document` or a `Table`.
 
-One more format is one more small module with ``SUFFIXES`` and ``read``, named in `FORMATS`; ``IS_TABLE`` says what it reads.
+What a file holds decides how it is read, its suffix only where the content leaves that open, as among text files. One more
+format is one more small module with ``SUFFIXES``, ``KINDS`` (of `content`) and ``read``, named in `FORMATS`; ``IS_TABLE``
+says what it reads.
 """
 
 from collections.abc import Iterator
@@ -9,10 +11,28 @@ from types import ModuleType
 
 from classifier.documents import Document, document_from_bytes
 from classifier.errors import InputError
-from classifier.formats import csv_table, jsonl_table, parquet_table, text_document, xlsx_table
+from classifier.formats import (
+    csv_table,
+    docx_document,
+    jsonl_table,
+    parquet_table,
+    text_document,
+    unreadable,
+    xlsx_table,
+    zip_archive,
+)
+from classifier.formats.content import content_kind
 from classifier.formats.table import Table
 
-FORMATS: tuple[ModuleType, ...] = (text_document, csv_table, jsonl_table, xlsx_table, parquet_table)
+FORMATS: tuple[ModuleType, ...] = (
+    text_document,
+    docx_document,
+    csv_table,
+    jsonl_table,
+    xlsx_table,
+    parquet_table,
+)
+_EVERY = (*FORMATS, zip_archive, unreadable)
 
 
 def known_suffixes() -> tuple[str, ...]:
@@ -21,24 +41,39 @@ def known_suffixes() -> tuple[str, ...]:
 
 
 def reader_of(path: Path) -> ModuleType:
-    """Return the reader of a file's suffix; InputError where there is no such file or no such reader."""
+    """Return the reader of a file's content; InputError where there is no such file or no such reader."""
     if not path.exists():
         raise InputError(f"{path}: no such file or folder; check the name")
     if not path.is_file():
         raise InputError(f"{path}: not a regular file; give a file or a folder")
-    for reader in FORMATS:
-        if path.suffix.lower() in reader.SUFFIXES:
+    kind, suffix = _kind(path), path.suffix.lower()
+    for reader in _EVERY:
+        if kind in reader.KINDS:
             return reader
+    for reader in _EVERY:
+        if suffix in reader.SUFFIXES:
+            return text_document if reader.KINDS and not reader.IS_TABLE else reader
     raise InputError(f"{path}: no reader for {path.suffix or 'a name without suffix'!r}; use {', '.join(known_suffixes())}")
 
 
+def _kind(path: Path) -> str:
+    try:
+        return content_kind(path)
+    except OSError as error:
+        raise _not_readable(path, error) from None
+
+
+def _not_readable(path: Path, error: OSError) -> InputError:
+    return InputError(f"{path}: cannot be read ({error.strerror}); check its permissions")
+
+
 def read_input(path: Path, *, encoding: str | None = None, text_column: str | None = None) -> Document | Table:
-    """Open one file by the reader of its suffix; InputError names what is wrong and what would be right."""
+    """Open one file by the reader of its content; InputError names what is wrong and what would be right."""
     reader = reader_of(path)
     try:
         opened: Document | Table = reader.read(path, encoding, text_column)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
+        raise _not_readable(path, error) from None
     return opened
 
 
@@ -48,11 +83,25 @@ def read_standard_input(data: bytes, *, encoding: str | None = None) -> Document
 
 
 def find_files(folder: Path) -> Iterator[Path]:
-    """Yield the readable files of a folder and its subfolders in order of name, without hidden ones and sources.csv."""
+    """Yield the files of a folder and its subfolders in order of name, without hidden ones and sources.csv.
+
+    Files of formats that are not read are among them, so that they are reported; pictures and the like are not.
+    """
+    suffixes = {suffix for reader in _EVERY for suffix in reader.SUFFIXES}
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.is_file() and path.suffix.lower() in known_suffixes() and path.name != "sources.csv":
+        if not hidden and path.is_file() and path.suffix.lower() in suffixes and path.name != "sources.csv":
             yield path
 
 
-__all__ = ["FORMATS", "Document", "Table", "find_files", "known_suffixes", "read_input", "read_standard_input", "reader_of"]
+__all__ = [
+    "FORMATS",
+    "Document",
+    "Table",
+    "find_files",
+    "known_suffixes",
+    "read_input",
+    "read_standard_input",
+    "reader_of",
+    "zip_archive",
+]

@@ -10,6 +10,7 @@ from classifier.errors import InputError
 from classifier.formats.table import Malformed, Row, Table, find_text_column, stop
 
 SUFFIXES = (".csv", ".tsv")
+KINDS: tuple[str, ...] = ()
 IS_TABLE = True
 
 

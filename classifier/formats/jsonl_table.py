@@ -12,6 +12,7 @@ from classifier.errors import InputError
 from classifier.formats.table import Malformed, Row, Table, find_text_column, stop
 
 SUFFIXES = (".jsonl", ".ndjson")
+KINDS: tuple[str, ...] = ()
 IS_TABLE = True
 
 # So many bytes are read at once: enough for arrays to pay, little enough that memory stays small.

@@ -7,6 +7,7 @@ from classifier.errors import InputError
 from classifier.formats.table import Malformed, Row, Table, find_text_column, stop
 
 SUFFIXES = (".parquet",)
+KINDS = ("parquet",)
 IS_TABLE = True
 
 _ROWS_AT_ONCE = 2_000

@@ -5,6 +5,7 @@ from pathlib import Path
 from classifier.documents import Document, document_from_bytes, origin_from_row, read_sources
 
 SUFFIXES = (".txt", ".text", ".md")
+KINDS: tuple[str, ...] = ()
 IS_TABLE = False
 
 

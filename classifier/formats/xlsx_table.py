@@ -10,6 +10,7 @@ from classifier.errors import InputError
 from classifier.formats.table import Malformed, Row, Table, find_text_column, stop
 
 SUFFIXES = (".xlsx",)
+KINDS = ("xlsx",)
 IS_TABLE = True
 
 

@@ -2,16 +2,18 @@
 
 import io
 import json
+import zipfile
 from dataclasses import replace
 
 import openpyxl
 import pytest
 from flask import Flask
 from sample_report import REPORT
+from word_files import word_file
 
 from classifier import InputError, Origin
 from web.reasons import DAMAGED, reason_of, said
-from web.uploads import LONGEST_DOCUMENT, Upload, clean_name, content_of, read_file, upload_from
+from web.uploads import LONGEST_DOCUMENT, Upload, clean_name, content_of, read_file, read_files, upload_from
 
 
 def workbook(rows: list[list[object]]) -> bytes:
@@ -97,7 +99,7 @@ def test_a_draft_gives_back_the_same_upload(data: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("data", "name", "options", "reason"),
     [
-        (b"%PDF-1.4", "a.PPTX", {}, "Files like this are not read here; use one of: .txt,"),
+        (b"text", "a.PNG", {}, "Files like this are not read here; use one of: .txt,"),
         (b"text", "no-suffix", {}, "Files like this are not read here"),
         (b"a\0b", "a.txt", {}, "not a text file, although its name says so"),
         (b" \n", "a.txt", {}, "The file is empty"),
@@ -116,7 +118,10 @@ def test_a_draft_gives_back_the_same_upload(data: str, name: str) -> None:
         (b"{", "a.jsonl", {}, "Line 1 is not JSON"),
         (b"[1]", "a.jsonl", {}, "Line 1 is not an object"),
         (b"\n", "a.jsonl", {}, "The file is empty"),
-        (b"PK\3\4", "a.xlsx", {}, "Not an Excel workbook, or damaged"),
+        (b"PK\3\4", "a.xlsx", {}, DAMAGED),
+        (b"PK\3\4", "a.docx", {}, DAMAGED),
+        (b"text", "a.xlsx", {}, "Not an Excel workbook, or damaged"),
+        (b"{\\rtf1}", "a.doc", {}, "save it as .docx and send that"),
         (workbook([]), "a.xlsx", {}, "The first sheet is empty"),
         (b"PAR1 no table", "a.parquet", {}, "Not a Parquet file, or damaged"),
         (b"[" * 100_000, "a.jsonl", {}, "Line 1 is not JSON"),
@@ -177,3 +182,29 @@ def test_a_damaged_workbook_is_refused_not_a_defect(cut: int) -> None:
     damaged = whole[:cut] + bytes([whole[cut] ^ 0xFF]) + whole[cut + 1 :]
     found = read_file(damaged, "a.xlsx")
     assert isinstance(found, Upload) or found["message"]
+
+
+def test_a_word_document_is_read_with_its_headings_and_says_what_it_was(app: Flask) -> None:
+    upload = read(word_file("# 主要工作", "## 让人民群众满意。", "全年调解纠纷300件。"), "报告.docx")
+    again = upload_from(json.loads(json.dumps(content_of(upload))))
+    assert (again, upload.encoding) == (upload, "docx")
+    assert [item.section for item in again.reading().paragraphs] == [("主要工作", "让人民群众满意。")]
+
+
+def test_each_file_of_an_archive_is_read_by_itself() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("报告/一.docx", word_file("全年调解纠纷300件。"))
+        archive.writestr("二.txt", " ")
+    found = dict(read_files(stream.getvalue(), "全部.zip"))
+    assert isinstance(found["一.docx"], Upload) and not isinstance(found["二.txt"], Upload)
+    assert [name for name, _ in read_files(REPORT.encode(), "a.txt")] == ["a.txt"]
+
+
+def test_an_archive_that_is_not_safe_has_its_reason() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("../二.txt", "调解。")
+    [(name, found)] = read_files(stream.getvalue(), "全部.zip")
+    assert name == "全部.zip" and not isinstance(found, Upload)
+    assert "not safe to unpack" in str(found["message"])

@@ -24,7 +24,7 @@ from web.store.documents import (
 from web.store.drafts import sweep_drafts
 from web.store.paragraphs import leaves_of, paragraph_page, theme_counts
 from web.store.uploads import Previewed, correct_uploads, import_upload, keep_upload_draft, leave_out, previewed
-from web.uploads import clean_name, read_file
+from web.uploads import read_files
 from web.wording import DROP_REASONS, LEVEL_NAMES, ORIGIN_NAMES, SECTION_KIND_NAMES, SOURCE_NAMES
 
 blueprint = Blueprint("documents", __name__)
@@ -60,7 +60,7 @@ def overview() -> str:
             years=years_of_documents(session),
             filters=filters,
             after=after,
-            suffixes=known_suffixes(),
+            suffixes=(*known_suffixes(), ".zip"),
             encodings=ENCODINGS,
             most_files=MOST_FILES,
             largest=services().settings.largest_body,
@@ -78,7 +78,9 @@ def upload() -> Response:
     if len(files) > MOST_FILES:
         raise RequestError("{count} files are too many at once; send at most {most}.", count=len(files), most=MOST_FILES)
     options = {name: request.form.get(name, "") for name in ("encoding", "text_column")}
-    found = [(clean_name(file.filename or ""), read_file(file.read(), file.filename or "", **options)) for file in files]
+    found = [item for file in files for item in read_files(file.read(), file.filename or "", **options)]
+    if len(found) > MOST_FILES:
+        raise RequestError("{count} files are too many at once; send at most {most}.", count=len(found), most=MOST_FILES)
     with services().database.writing() as session:
         sweep_drafts(session, services().settings.draft_hours)
         keys = [keep_upload_draft(session, person().name, name, read) for name, read in found]
