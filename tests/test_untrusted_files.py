@@ -137,7 +137,8 @@ def test_an_archive_that_is_not_safe_is_refused_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, reason: str
 ) -> None:
     monkeypatch.setattr(zip_limits, "MOST_MEMBERS", 8)
-    monkeypatch.setitem(zip_limits.check_archive.__kwdefaults__, "largest_member", 1000)
+    defaults = zip_limits.check_archive.__kwdefaults__ or {}
+    monkeypatch.setitem(defaults, "largest_member", 1000)
     (tmp_path / "in").mkdir()
     path = tmp_path / "in" / "a.zip"
     path.write_bytes(data)
