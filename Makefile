@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types check wheel golden readme translations pictures evaluation queues bench clean help
+.PHONY: run test lint types check wheel golden readme translations pictures evaluation queues statistics quapy bench clean help
 
 run: $(READY)  ## train the model, print the theme mix of the five seed reports, start the web application on PORT
 	$(RUN)/policy-themes train
@@ -47,6 +47,13 @@ evaluation: $(READY)  ## measure everything in docs/evaluation.md anew (some min
 
 queues: $(READY)  ## compare the orders of the review queue and write the tables of docs/queues.md (some minutes)
 	$(RUN)/python -m benchmarks.compare_queues
+
+statistics: $(READY)  ## measure how often intervals hold and write the tables of docs/statistics.md (a few minutes)
+	$(RUN)/python -m benchmarks.interval_coverage
+
+quapy: $(READY)  ## write the values of QuaPy that the tests compare with anew (installs QuaPy)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[quapy]'
+	$(RUN)/python tests/make_quapy_values.py
 
 bench: $(READY)  ## measure speed and memory beside the peers and write docs/performance.md (about ten quiet minutes)
 	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

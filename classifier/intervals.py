@@ -117,9 +117,9 @@ def document_half_width(held_out: HeldOutErrors, level: float, unlabelled: float
     share that it applies to). Either alone covers too seldom, the first in documents that are longer than the labelled
     ones, the second in shorter ones.
     """
-    single = partly_labelled_half_width(
-        held_out.errors, held_out.sizes, level, unlabelled, unlabelled / max(share_unlabelled, 1e-12)
-    )
+    if not unlabelled:
+        return np.zeros(held_out.errors.shape[1])
+    single = partly_labelled_half_width(held_out.errors, held_out.sizes, level, unlabelled, unlabelled / share_unlabelled)
     return np.maximum(single, conformal_half_width(held_out.errors, level) * share_unlabelled)
 
 

@@ -65,12 +65,16 @@ class LabelledText:
 
 @dataclass(frozen=True)
 class HeldOutText:
-    """A text that is only ever tested on; ``clear`` is no where a careful second annotator might choose otherwise."""
+    """A text that is only ever tested on; ``clear`` is no where a careful second annotator might choose otherwise.
+
+    Texts with the same ``report`` were written after the same report.
+    """
 
     text: str
     theme: str
     secondary: tuple[str, ...]
     clear: bool
+    report: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,7 +174,7 @@ def load_held_out(folder: Path, codebook: Codebook) -> list[HeldOutText]:
             raise LabelError(f"{path}:{line}: clear is {row['clear']!r}; use yes or no")
         now = migration.label(row["theme"], secondary, row["text"])
         if now.theme:
-            texts.append(HeldOutText(row["text"], now.theme, now.secondary, row["clear"] == "yes"))
+            texts.append(HeldOutText(row["text"], now.theme, now.secondary, row["clear"] == "yes", row.get("report", "")))
     return texts
 
 

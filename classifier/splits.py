@@ -76,7 +76,7 @@ def split_labels(labels: LabelSet, most_splits: int) -> Splits:
         units,
         [
             Split(
-                _without_documents(labels, group, copies),
+                without_documents(labels, group, copies),
                 {kind: [row for row, label in enumerate(rows) if label.key[0] in group] for kind, rows in units.items()},
             )
             for group in groups
@@ -111,7 +111,7 @@ def group_documents(labels: LabelSet, most_groups: int) -> list[AbstractSet[str]
     return list(groups)
 
 
-def _without_documents(labels: LabelSet, documents: AbstractSet[str], copies: NDArray[np.int64]) -> LabelSet:
+def without_documents(labels: LabelSet, documents: AbstractSet[str], copies: NDArray[np.int64]) -> LabelSet:
     """Leave out these documents, and every text that is a copy of one in them; ``copies``: the group of each text."""
     tested = np.array([item.document in documents for item in labels.texts()])
     return with_rows(labels, ~np.isin(copies, copies[tested]))
