@@ -84,7 +84,7 @@ def test_a_census_is_always_covered_with_no_width() -> None:
         found = method(trial, 0.9, np.random.default_rng(0))
         assert found is not None
         result = score(found, trial.shares)
-        assert (result.coverage, result.width, result.error) == (1.0, pytest.approx(0), pytest.approx(0))
+        assert [result.coverage, result.width, result.error] == pytest.approx([1, 0, 0])
 
 
 def test_prediction_powered_inference_is_the_mean_of_labels_where_predictions_say_nothing() -> None:

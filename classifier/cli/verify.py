@@ -25,9 +25,9 @@ def verify(runs: int, seed: int, only: str | None, labels_path: Path | None, as_
     """
     from classifier.labels import load_labels
     from classifier.shipped import shipped_folder
-    from classifier.verification.coverage import masked_coverage, simulated_coverage
+    from classifier.verification.coverage import CoverageRow, masked_coverage, simulated_coverage
 
-    rows = []
+    rows: list[CoverageRow] = []
     if only != "labels":
         rows += simulated_coverage(runs, seed, progress)
     if only != "simulation":

@@ -3,7 +3,7 @@
 What a mix would say of it without these labels can be compared with what they say.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,8 +42,8 @@ def leave_jurisdictions_out(labels: LabelSet, progress: Progress) -> list[Unseen
 
     Raises InputError where too few jurisdictions are labelled.
     """
-    first = {name: own for name, own in labels.first_documents().items() if name in _documents(labels)}
-    places = sorted(set(first.values()))
+    first = labels.first_documents()
+    places = sorted({first[label.key[0]] for label in labels.paragraphs})
     if len(places) < _FEWEST:
         raise InputError(
             f"{len(places)} jurisdiction(s) have labelled paragraphs, but masking them needs {_FEWEST}; label more, or "
@@ -66,7 +66,7 @@ def masked_trial(
     So many labels remain that they are the share ``labelled`` of its paragraphs, chosen at random or in queue order.
     """
     number = np.repeat(np.arange(len(jurisdictions)), repeats)
-    probabilities, truth, present = (values[number] for values in _side_by_side(jurisdictions))
+    probabilities, truth, present = _side_by_side([jurisdictions[place] for place in number])
     chosen = choose_labelled(probabilities, present, labelled, order, random)
     # A model's confusion, from the paragraphs of the other jurisdictions when they were left out.
     others = [
@@ -86,17 +86,13 @@ def held_out_trial(labels: LabelSet, folder: Path, jurisdictions: Sequence[Unsee
     texts = load_held_out(folder, labels.codebook)
     if not texts:
         return None
-    model = train(labels)
-    reports: Mapping[str, list[tuple[str, str]]] = {
-        report: [(item.text, item.theme) for item in texts if item.report == report]
-        for report in sorted({item.report for item in texts})
-    }
-    together = _unseen(model, [(item.text, item.theme) for item in texts])
-    place_of = {item.text: place for place, item in enumerate(texts)}
-    unseen = []
-    for tested in reports.values():
-        own = [place_of[text] for text, _ in tested]
-        unseen.append(replace(together, probabilities=together.probabilities[own], truth=together.truth[own]))
+    together = _unseen(train(labels), [(item.text, item.theme) for item in texts])
+    places: dict[str, list[int]] = {}
+    for place, item in enumerate(texts):
+        places.setdefault(item.report, []).append(place)
+    unseen = [
+        replace(together, probabilities=together.probabilities[own], truth=together.truth[own]) for own in places.values()
+    ]
     probabilities, truth, present = _side_by_side(unseen)
     known = Known(
         np.stack([own.errors for own in unseen]),
@@ -106,10 +102,6 @@ def held_out_trial(labels: LabelSet, folder: Path, jurisdictions: Sequence[Unsee
     )
     nothing = np.zeros_like(present)
     return Trial(known, probabilities, truth, present, nothing, np.zeros(present.shape[1], dtype=np.int64))
-
-
-def _documents(labels: LabelSet) -> set[str]:
-    return {label.key[0] for label in labels.paragraphs}
 
 
 def _unseen(model: Model, tested: Sequence[tuple[str, str]]) -> Unseen:
