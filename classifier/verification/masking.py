@@ -66,7 +66,7 @@ def masked_trial(
     So many labels remain that they are the share ``labelled`` of its paragraphs, chosen at random or in queue order.
     """
     number = np.repeat(np.arange(len(jurisdictions)), repeats)
-    probabilities, truth, present = _side_by_side([jurisdictions[place] for place in number])
+    probabilities, truth, present = _side_by_side([jurisdictions[place] for place in number.tolist()])
     chosen = choose_labelled(probabilities, present, labelled, order, random)
     # A model's confusion, from the paragraphs of the other jurisdictions when they were left out.
     others = [

@@ -49,7 +49,8 @@ class Trial:
     @property
     def shares(self) -> Floats:
         """The true shares, shape (runs, themes)."""
-        return total(self.truth, self.present) / self.present.sum(axis=1)[:, None]
+        shares: Floats = total(self.truth, self.present) / self.present.sum(axis=1)[:, None]
+        return shares
 
     def with_rest(self, rest: Floats) -> Floats:
         """Return shares of the whole rows from labels, and from shares of what is not labelled, shape (…, runs, themes)."""
