@@ -65,10 +65,7 @@ class LabelledText:
 
 @dataclass(frozen=True)
 class HeldOutText:
-    """A text that is only ever tested on; ``clear`` is no where a careful second annotator might choose otherwise.
-
-    Texts with the same ``report`` were written after the same report.
-    """
+    """A text, written after a ``report``, that is only ever tested on; not ``clear``: others might choose otherwise."""
 
     text: str
     theme: str
@@ -114,8 +111,9 @@ class LabelSet:
         """For each labelled document, the first one of its jurisdiction; itself where the jurisdiction is not known."""
         first: dict[str, str] = {}
         documents = sorted({label.key[0] for label in (*self.paragraphs, *self.statements)})
-        places = {name: self.origins[name].jurisdiction for name in documents if name in self.origins}
-        return {name: first.setdefault(places.get(name) or f"\0{name}", name) for name in documents}
+        return {
+            name: first.setdefault(self.origins.get(name, Origin()).jurisdiction or f"\0{name}", name) for name in documents
+        }
 
     def digest(self) -> str:
         """SHA-256 over every text with its label, in order, and over the codebook."""
