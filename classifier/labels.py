@@ -111,9 +111,8 @@ class LabelSet:
         """For each labelled document, the first one of its jurisdiction; itself where the jurisdiction is not known."""
         first: dict[str, str] = {}
         documents = sorted({label.key[0] for label in (*self.paragraphs, *self.statements)})
-        return {
-            name: first.setdefault(self.origins.get(name, Origin()).jurisdiction or f"\0{name}", name) for name in documents
-        }
+        places = {name: self.origins[name].jurisdiction for name in documents if name in self.origins}
+        return {name: first.setdefault(places.get(name) or f"\0{name}", name) for name in documents}
 
     def digest(self) -> str:
         """SHA-256 over every text with its label, in order, and over the codebook."""
@@ -167,10 +166,9 @@ def load_held_out(folder: Path, codebook: Codebook) -> list[HeldOutText]:
     texts = []
     for line, row in read_rows(path, ("theme", "secondary", "clear", "text")):
         check_code(path, line, row["theme"], book.leaf_codes)
-        secondary = _secondary(path, line, row["secondary"], row["theme"], book)
         if row["clear"] not in ("yes", "no"):
             raise LabelError(f"{path}:{line}: clear is {row['clear']!r}; use yes or no")
-        now = migration.label(row["theme"], secondary, row["text"])
+        now = migration.label(row["theme"], _secondary(path, line, row["secondary"], row["theme"], book), row["text"])
         if now.theme:
             texts.append(HeldOutText(row["text"], now.theme, now.secondary, row["clear"] == "yes", row.get("report", "")))
     return texts
