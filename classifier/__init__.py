@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         LabelledText,
         LabelSet,
         load_labels,
+        migrated_labels,
         read_label_file,
     )
     from classifier.layout import Layout
@@ -124,6 +125,7 @@ _HOME = {
         "PARAGRAPH_COLUMNS",
         "STATEMENT_COLUMNS",
         "load_labels",
+        "migrated_labels",
         "read_label_file",
     ),
     "layout": ("Layout",),
@@ -273,6 +275,7 @@ __all__ = [
     "margins",
     "measure_drift",
     "migrate_folder",
+    "migrated_labels",
     "migration_to",
     "mix_notes",
     "mix_of_paragraphs",

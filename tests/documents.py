@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from web.store.corpus import Corpus
-from web.tables import Document, Table
+from web.table_base import Table
+from web.tables import Document
 
 
 def send(client: FlaskClient, *files: tuple[str, str | bytes], **options: str) -> TestResponse:

@@ -95,11 +95,23 @@ def imports_of(path: Path) -> set[str]:
 
 # The same for the web application. A name stands for a module, or for a package with all modules that have no floor of their own.
 WEB_FLOORS = (
+    ("table_base",),
     ("errors", "settings", "addresses", "permissions", "tables", "markup", "reasons", "headers", "lanes", "json_answers"),
     ("language", "wording", "review_wording", "example_text"),
     ("database", "hosts", "problems", "explained", "charts", "dispatching"),
     ("store",),
-    ("uploads", "services", "jobs", "job_words", "codebook_page", "document_pages", "model_card", "work", "refusals"),
+    (
+        "uploads",
+        "services",
+        "jobs",
+        "job_words",
+        "codebook_page",
+        "codebook_history",
+        "document_pages",
+        "model_card",
+        "work",
+        "refusals",
+    ),
     ("store.uploads", "tagging", "accounts", "mix_tables", "mix_notes"),
     ("mix_pictures", "review_forms", "api"),
     ("views",),
@@ -109,7 +121,19 @@ WEB_FLOORS = (
 )
 WEB_FLOOR_OF = {name: number for number, names in enumerate(WEB_FLOORS) for name in names}
 # What knows nothing of requests: it can be used by jobs and commands as well.
-WITHOUT_FLASK = ("store", "charts", "database", "tables", "markup", "settings", "addresses", "hosts", "jobs", "work")
+WITHOUT_FLASK = (
+    "store",
+    "charts",
+    "database",
+    "table_base",
+    "tables",
+    "markup",
+    "settings",
+    "addresses",
+    "hosts",
+    "jobs",
+    "work",
+)
 
 MODULES = [path for path in sorted(PACKAGE.rglob("*.py")) if path != PACKAGE / "__init__.py"]
 
@@ -153,19 +177,18 @@ GROUPINGS LEAST_EARLIER_CHECKS LEVELS MEASURES PARAGRAPH_COLUMNS RECENT_CHECKS S
 TRAINING_SETTINGS VERDICTS VERSION Agreement AnnotatorCodes ArchivedDocument AuditAccuracy BandCount Bands
 ChangedFigure Checks Code CodeChange Codebook CodebookDifference CodebookError Coefficient Comparison
 CountedParagraphs Difference Disagreement Document Drift Evidence Explanation FrozenData InputError
-IntervalBasis Item Label LabelError LabelSet LabelledText Layout Manifest MigratedFile MigratedLabel
-Migration Mix MixRow Model ModelError Origin Paragraph Passage PolicyThemesError Prediction Reading Readings
+IntervalBasis Item Label LabelError LabelSet LabelledText Layout Manifest MigratedFile MigratedLabel Migration
+Mix MixRow Model ModelError Origin Paragraph Passage PolicyThemesError Prediction Reading Readings
 Reproduction Setting Share SnapshotError Statement StatementPrediction Table TableForm TellingTerm
 TellingTerms TextScores TypicalParagraph VersionStep agreement_csv archive_line audit_accuracy by_chance
 by_density by_shortfall by_uncertainty check_against_archive check_against_sources classify compare
 compare_annotators compare_codebooks compare_kinds compare_pairs compare_paragraphs copy_form copy_groups
 copy_keys copy_similarity csv_line densities digest evaluate evaluate_audit evaluate_held_out export_sklearn
 freeze freeze_folder home known_suffixes learning_curve level_of load_codebook load_labels load_model margins
-measure_drift migrate_folder migration_to mix_notes mix_of_paragraphs open_writer prediction_columns
-read_archive read_document read_folder read_label_file read_readings read_units read_upload record_of
-renamed_columns render_outline reproduce save_model shipped_folder sklearn_pipeline source_spans
-split_statements suspected_errors theme_mix train unpack_upload working_folder write_comparison
-write_mix
+measure_drift migrate_folder migrated_labels migration_to mix_notes mix_of_paragraphs open_writer
+prediction_columns read_archive read_document read_folder read_label_file read_readings read_units read_upload
+record_of renamed_columns render_outline reproduce save_model shipped_folder sklearn_pipeline source_spans
+split_statements suspected_errors theme_mix train unpack_upload working_folder write_comparison write_mix
 """
 
 

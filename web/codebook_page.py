@@ -12,7 +12,7 @@ from types import MappingProxyType
 from flask_babel import LazyString, lazy_gettext
 from markupsafe import Markup, escape
 
-from classifier import Code, Codebook, shipped_folder
+from classifier import Code, Codebook, load_codebook, migration_to, shipped_folder
 from web.store.label_counts import HoldingLabels
 
 # Kinds of examples, in the order in which they are shown, and how many of each.
@@ -53,7 +53,7 @@ class CodeView:
 
 def code_views(codebook: Codebook, counts: Mapping[str, HoldingLabels], language: str) -> list[CodeView]:
     """Return the themes in order, each with its sub-codes."""
-    examples = shipped_examples()
+    examples = shipped_examples(codebook)
     views = []
     for place, theme in enumerate(codebook.themes):
         below = tuple(
@@ -103,18 +103,22 @@ def items_of(text: str) -> tuple[str, ...]:
     return tuple(item.strip() for item in items if item.strip())
 
 
-def shipped_examples() -> Mapping[str, Examples]:
-    """Return the examples that came with the program, by leaf code."""
+def shipped_examples(codebook: Codebook | None = None) -> Mapping[str, Examples]:
+    """Return the examples that came with the program, by leaf code of a codebook, by default of the shipped one."""
     path = shipped_folder("labels") / "examples.csv"
-    return _examples(path, path.stat().st_mtime_ns) if path.is_file() else {}
+    return _examples(path, path.stat().st_mtime_ns, codebook) if path.is_file() else {}
 
 
-@lru_cache(maxsize=1)
-def _examples(path: Path, changed: int) -> Mapping[str, Examples]:
+@lru_cache(maxsize=2)
+def _examples(path: Path, changed: int, codebook: Codebook | None) -> Mapping[str, Examples]:
+    shipped = load_codebook(path.with_name("codebook.toml"))
+    known = codebook is not None and shipped.version in codebook.versions
+    migration = migration_to(codebook if codebook and known else shipped, shipped.version)
     texts: dict[tuple[str, str], list[str]] = {}
     counts: Counter[str] = Counter()
     with path.open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
+            row["theme"] = migration.label(row["theme"], text=row["text"]).theme
             counts[row["theme"]] += 1
             if row["kind"] in _SHOWN and len(row["text"]) <= _LONGEST_SHOWN:
                 texts.setdefault((row["theme"], row["kind"]), []).append(row["text"])

@@ -61,6 +61,7 @@ ENDPOINTS: Mapping[str, str] = MappingProxyType(
         "model.retrain": ADMINISTER,
         "model.promote": ADMINISTER,
         "codebook.show": READ,
+        "codebook.difference": READ,
         "api_guide.show": READ,
         "api.classify": READ,
         "api.mix": READ,

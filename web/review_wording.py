@@ -15,6 +15,7 @@ QUEUE_NAMES: Mapping[str, LazyString] = MappingProxyType(
         "document": lazy_gettext("One document in order"),
         "suspected": lazy_gettext("Suspected errors"),
         "disagreement": lazy_gettext("Disagreements"),
+        "relabel": lazy_gettext("Changed codes"),
     }
 )
 
@@ -31,6 +32,9 @@ QUEUE_PURPOSES: Mapping[str, LazyString] = MappingProxyType(
         ),
         "document": lazy_gettext("A document from beginning to end. Once it is labelled throughout, its mix is a count."),
         "suspected": lazy_gettext("Labels that a model doubts which has not learned from them, the surest doubt first."),
+        "relabel": lazy_gettext(
+            "Labels by an earlier version of the codebook, of which no rule says what they are by this one."
+        ),
         "disagreement": lazy_gettext("Paragraphs on which annotators differ and that you have not read: one more opinion."),
     }
 )
@@ -54,6 +58,7 @@ CHOSEN_BY_NAMES: Mapping[str, LazyString] = MappingProxyType(
         "audit": lazy_gettext("drawn at random"),
         "suspected": lazy_gettext("suspected error"),
         "disagreement": lazy_gettext("annotators differed"),
+        "relabel": lazy_gettext("codes had changed"),
         "import": lazy_gettext("imported"),
         "api": lazy_gettext("sent by a script"),
         "drift": lazy_gettext("drift check, not a vote"),

@@ -4,45 +4,13 @@ Texts live in documents and their paragraphs. Labels are a log that is only ever
 are derived from it and from a model, and can be made anew at any time.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-_NAMES = {
-    "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Moment(TypeDecorator[datetime]):
-    """A time with its zone: stored as UTC, also where the database keeps no zones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Store UTC."""
-        return value.astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Table(DeclarativeBase):
-    """The base of all tables; constraints have names from the first revision on."""
-
-    metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map = {datetime: Moment, dict[str, Any]: JSON, list[Any]: JSON, str: Text}  # noqa: RUF012
+from web.table_base import Table
 
 
 class User(Table):
@@ -201,17 +169,36 @@ class Label(Table):
     request: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
+HOLDING = ("agreed", "settled")  # States in which a label holds.
+
+
 class CurrentLabel(Table):
-    """The label that holds for a unit, derived from the log: agreed on, settled, or in conflict (and then open)."""
+    """The label that holds for a unit, derived from the log: agreed on or settled; open in conflict, or to be relabelled.
+
+    ``codebook`` is the version by which it was given; its codes are those of the codebook in use. ``secondary_open``: no
+    rule says what one of its secondary themes is by this one.
+    """
 
     __tablename__ = "current_labels"
     paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraphs.id"), primary_key=True)
     statement: Mapped[int] = mapped_column(primary_key=True)
-    state: Mapped[str] = mapped_column(String(16), index=True)  # "agreed" | "settled" | "conflict"
+    state: Mapped[str] = mapped_column(String(16), index=True)  # "agreed" | "settled" | "conflict" | "relabel"
     theme: Mapped[str] = mapped_column(String(64))
     secondary: Mapped[str]
     annotators: Mapped[str]
     note: Mapped[str]
+    codebook: Mapped[str] = mapped_column(String(32))
+    secondary_open: Mapped[bool]
+
+
+class CodebookRecord(Table):
+    """A codebook that was in use once, known by its digest."""
+
+    __tablename__ = "codebooks"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[str] = mapped_column(String(32))
+    content: Mapped[dict[str, Any]]
+    kept_at: Mapped[datetime]
 
 
 class AuditSample(Table):

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from classifier import (
+    Codebook,
     LabelSet,
     Model,
     PolicyThemesError,
@@ -20,7 +21,6 @@ from classifier import (
     evaluate_held_out,
     home,
     learning_curve,
-    load_labels,
     shipped_folder,
     train,
 )
@@ -28,6 +28,8 @@ from web.database import Database
 from web.errors import ConflictError
 from web.settings import DATABASE_VARIABLE
 from web.store.audit_accuracy import measure_audit
+from web.store.codebooks import own_codebook
+from web.store.derived_labels import derive_all
 from web.store.jobs import DEFECT, STORAGE_FAILED, check_running, end_job, get_job, name_model, report
 from web.store.measurements import keep_comparison, keep_evaluation
 from web.store.models import (
@@ -41,7 +43,7 @@ from web.store.models import (
     promote,
 )
 from web.store.predictions import CurrentModel, predict_paragraphs, unpredicted
-from web.store.training_labels import count_texts, last_entry, trained_as_before, training_labels
+from web.store.training_labels import count_texts, last_entry, shipped_labels, trained_as_before, training_labels
 from web.tables import Job, ModelRecord
 
 _AT_ONCE = 500  # Paragraphs classified in one transaction: as long as that, others wait to write.
@@ -58,8 +60,9 @@ class Work:
         """Measure a model: what training like this one gives on documents that were not trained on."""
         with self._database.reading() as session:
             record = get_model(session, self._job.model_id or 0)
-            labels = self._labels_of(session, record)
-        found = self._measured(labels, open_model(record, home()))
+            model = open_model(record, home())
+            labels = self._labels_of(session, record, model.codebook)
+        found = self._measured(labels, model)
         with self._writing() as session:
             keep_evaluation(session, record.id, found)
 
@@ -67,8 +70,9 @@ class Work:
         """Train a candidate on the labels of now, and compare it with the current model on the same splits."""
         with self._database.reading() as session:
             current = self._current(session)
-            through = last_entry(session)
-            before, labels = self._labels_of(session, current), training_labels(session, current.id, through=through)
+            through, book = last_entry(session), own_codebook(home())
+            before = self._labels_of(session, current, book)
+            labels = training_labels(session, current.id, through=through, codebook=book)
         self._report("training", 0, 1)
         model = train(labels)
         with self._writing() as session:
@@ -82,7 +86,10 @@ class Work:
             name_model(session, self._job.id, candidate.id)
         found = self._measured(labels, model)
         as_before = evaluate(labels, trained_as_before(before, labels), self._steps("comparing"), _MOST_SPLITS)
-        as_before["held_out"] = self._held_out(labels, open_model(current, home()))
+        in_use = open_model(current, home())
+        # A model of another codebook gives other codes: only its labels, migrated, can be compared.
+        same_codes = in_use.codebook.leaf_codes == labels.codebook.leaf_codes
+        as_before["held_out"] = self._held_out(labels, in_use) if same_codes else None
         with self._writing() as session:
             keep_comparison(session, candidate.id, current, labels, found, as_before)
             keep_evaluation(session, candidate.id, found)
@@ -104,6 +111,7 @@ class Work:
         time.sleep(2 * TRUSTED_SECONDS)
         with self._writing() as session:
             predict_paragraphs(session, model, unpredicted(session, record.id))
+            derive_all(session, model.model.codebook)  # It may have derived labels under the codebook of before as well.
             drop_predictions(session, {record.id, before})
 
     def _measured(self, labels: LabelSet, model: Model) -> dict[str, Any]:
@@ -130,10 +138,11 @@ class Work:
             raise ConflictError("No model is in use. Start the server again, so that it trains one.")
         return record
 
-    def _labels_of(self, session: Session, record: ModelRecord) -> LabelSet:
+    def _labels_of(self, session: Session, record: ModelRecord, book: Codebook | None) -> LabelSet:
+        """Return what a model was trained on, as labels of a codebook."""
         if record.made_by == SHIPPED:
-            return load_labels(shipped_folder("labels"))
-        return training_labels(session, self._current(session).id, through=record.labels_through)
+            return shipped_labels(book)
+        return training_labels(session, self._current(session).id, through=record.labels_through, codebook=book)
 
     def _steps(self, step: str) -> Callable[[Sequence[Any], str], Iterable[Any]]:
         """Return what reports progress to the library's measurements, as one step of this job."""

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from web.database import Database
 from web.errors import StorageError
 from web.store.revisions import raise_revision, revision, write_fact
-from web.tables import Fact, Label, LogInFailure, Table
+from web.table_base import Table
+from web.tables import Fact, Label, LogInFailure
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from web.database import Database
 from web.errors import TooManyError
 from web.services import Services
 from web.store import label_files
+from web.store.derived_labels import derive_all
 from web.store.documents import add_document, change_origin, delete_document
 from web.store.label_export import Written, export_labels
 from web.store.label_import import Imported, import_labels, read_label_files
@@ -326,9 +327,7 @@ def test_codes_of_an_older_codebook_are_kept_and_said(filled: Flask, empty: Flas
             )
         )
         session.flush()
-        from web.store.labels import derive_all
-
-        derive_all(session)
+        derive_all(session, services_of(filled).models.get().model.codebook)
     written = export(filled, folder)
     assert written.left_out == ("1 labels use codes that the codebook in use does not have; they stand in log.csv only",)
     assert load_labels(folder).paragraphs[0].key != ("000_8ff83e828e6bfd7d.txt", 1, 0)

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 
 from classifier import Codebook
 from web.errors import ConflictError, NotFoundError, RequestError
+from web.store.derived_labels import derive_all
 from web.store.documents import delete_document
 from web.store.labels import (
     NewLabel,
     add_label,
     current_label,
-    derive_all,
     labelled_by,
     labels_since,
     latest_by_annotator,
@@ -112,8 +112,9 @@ def test_what_holds_is_derived_from_all_entries(
         else:
             give(app, unit, theme, annotator)
     assert holding(app, unit) == expected
-    with services_of(app).database.writing() as session:
-        derive_all(session)
+    services = services_of(app)
+    with services.database.writing() as session:
+        derive_all(session, services.models.get().model.codebook)
     assert holding(app, unit) == expected
     with services_of(app).database.reading() as session:
         assert session.scalar(select(func.count(Label.id)).where(Label.paragraph_id == unit)) == len(steps)

@@ -18,9 +18,10 @@ from classifier import (
     shipped_folder,
 )
 from web.model_card import Difference, data_rows, split_words
+from web.store.derived_labels import derive_current
 from web.store.jobs import PROCESS_ENDED, ask_for_job, claim_job, end_job, get_job, list_jobs, report
 from web.store.label_counts import count_entries_since
-from web.store.labels import NewLabel, add_label, derive_current
+from web.store.labels import NewLabel, add_label
 from web.store.measurements import keep_comparison, keep_evaluation
 from web.store.models import get_model, keep_model, model_path
 from web.tables import CurrentLabel, Label, ModelRecord
@@ -300,7 +301,7 @@ def test_labels_that_a_model_does_not_know_are_counted(app: Flask, reader: Flask
             more = {"model": "", "chosen_by": "import", "suggestion": "", "note": ""}
             session.add(Label(paragraph_id=paragraph, statement=0, theme="a code of old", **values, **more))
             session.flush()
-            derive_current(session, paragraph, 0)
+            derive_current(session, services_of(app).models.get().model.codebook, paragraph, 0)
         assert session.get_one(CurrentLabel, (1, 0)).theme == "a code of old"
     assert "2 labels have themes that this model does not know" in words(page(reader, "/model"))
     assert "2 labels have themes that this codebook does not have" in words(page(reader, "/codebook"))

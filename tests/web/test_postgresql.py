@@ -17,7 +17,8 @@ from sqlalchemy.exc import DatabaseError
 from classifier.settings import HOME_VARIABLE
 from web import WebSettings, create_app
 from web.store.labels import NewLabel, add_label
-from web.tables import CurrentLabel, Label, Paragraph, Table
+from web.table_base import Table
+from web.tables import CurrentLabel, Label, Paragraph
 
 PAGES = (
     "/",

@@ -20,7 +20,8 @@ from web.errors import StorageError
 from web.hosts import HostGuard
 from web.permissions import ACCOUNT, ADMINISTER, CLASSIFY, ENDPOINTS, IMPORT, LABEL, OPEN, READ, ROLES
 from web.store.users import add_user
-from web.tables import Table, User
+from web.table_base import Table
+from web.tables import User
 
 MakeApp = Callable[..., Flask]
 PASSWORD = "correct horse"

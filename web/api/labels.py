@@ -156,7 +156,9 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
         ),
         "CurrentLabel": record(
             {
-                "state": one_of(("agreed", "settled", "conflict"), N_("In conflict no label holds until it is settled.")),
+                "state": one_of(
+                    ("agreed", "settled", "conflict", "relabel"), N_("Of conflict and relabel, no label holds.")
+                ),
                 "theme": text(N_("The leaf code that holds; empty in a conflict.")),
                 "secondary": secondary,
                 "annotators": list_of(text(), N_("Who labelled it, or settled it.")),

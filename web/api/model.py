@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from classifier import Codebook
+from classifier import Codebook, compare_codebooks
 from web.api.operations import Answer, Asked, Operation, path_id
 from web.api.parts import (
     N_,
@@ -22,9 +22,12 @@ from web.api.parts import (
     share,
     text,
 )
+from web.codebook_history import versions_of
 from web.services import services
 from web.store.audit_accuracy import audit_of
+from web.store.codebooks import kept_codebooks, own_codebook
 from web.store.jobs import KINDS, get_job
+from web.store.label_counts import count_waiting
 from web.store.models import list_models
 from web.tables import Job, ModelRecord
 
@@ -32,7 +35,18 @@ from web.tables import Job, ModelRecord
 def codebook(asked: Asked) -> Response:
     """Return the codebook of the model in use."""
     book = services().models.get().model.codebook
-    return jsonify(**book.to_dict(), leaf_codes=book.leaf_codes, secondary_codes=book.secondary_codes, digest=book.digest())
+    with services().database.reading() as session:
+        versions = versions_of(book, kept_codebooks(session), own_codebook(services().settings.data_folder))
+        waiting = count_waiting(session)
+    return jsonify(
+        **{"changes": [], **book.to_dict()},
+        leaf_codes=book.leaf_codes,
+        secondary_codes=book.secondary_codes,
+        digest=book.digest(),
+        differences=[compare_codebooks(other, book).to_dict() for other in versions.earlier],
+        coming=compare_codebooks(book, versions.coming).to_dict() if versions.coming else None,
+        to_relabel=waiting,
+    )
 
 
 def model(asked: Asked) -> Response:
@@ -106,6 +120,8 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
         },
     }
     words = ("definition", "includes", "excludes")
+    step: Schema = {"type": "object", "description": N_("From one version to the next, as written in codebook.toml.")}
+    difference: Schema = {"type": "object", "description": N_("Changes, codes, wordings and rules of two versions.")}
     return {
         "Codebook": record(
             {
@@ -118,6 +134,12 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
                 "leaf_codes": list_of(text(), N_("The codes that a unit can be labelled with.")),
                 "secondary_codes": list_of(text(), N_("The themes that may stand as secondary.")),
                 "digest": text(N_("Of all that the codebook says.")),
+                "changes": list_of(step, N_("What became of the codes from version to version, oldest first.")),
+                "differences": list_of(
+                    difference, N_("What differs from each codebook that was in use before, newest first.")
+                ),
+                "coming": or_null(difference, N_("What differs in the codebook that the next model is trained with.")),
+                "to_relabel": integer(N_("How many labels wait to be given anew, because no rule decides."), minimum=0),
             }
         ),
         "Code": record(
@@ -210,6 +232,10 @@ _CODEBOOK = {
     "leaf_codes": ["mediation"],
     "secondary_codes": ["mediation"],
     "digest": "b31d87c69753de0dd95895fd7651f6a85ebb553dd4da7ade6f0a253cadaed0c9",
+    "changes": [],
+    "differences": [],
+    "coming": None,
+    "to_relabel": 0,
 }
 _JOB = {
     "id": 1,

@@ -127,7 +127,9 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
         "secondary": list_of(one_of(book.secondary_codes), N_("Further themes.")),
         "confidence": confidence,
         "labelled": boolean(N_("Whether a label holds.")),
-        "state": one_of(("", "agreed", "settled", "conflict"), N_("Of its labels; empty where nobody has labelled it.")),
+        "state": one_of(
+            ("", "agreed", "settled", "conflict", "relabel"), N_("Of its labels; empty where nobody has labelled it.")
+        ),
         "annotators": list_of(text(), N_("Who labelled it.")),
         "note": text(N_("The note of the label that holds.")),
         "predicted": record(predicted, N_("What the model says, labelled or not.")),

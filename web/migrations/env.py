@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from web.tables import Table
+import web.tables  # noqa: F401  (so that the base knows them)
+from web.table_base import Table
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from classifier import AUDIT, Codebook, audit_accuracy
 from web.store.pools import audit_pool
-from web.tables import AuditSample, AuditUnit, CurrentLabel, Document, Label, ModelRecord, Paragraph, Prediction
+from web.tables import HOLDING, AuditSample, AuditUnit, CurrentLabel, Document, Label, ModelRecord, Paragraph, Prediction
 
 Predict = Callable[[Sequence["AuditedUnit"]], Sequence[str]]
 """Takes units and returns the theme that a model gives to each."""
@@ -84,7 +84,7 @@ def audited_units(session: Session) -> list[AuditedUnit]:
         .join(Document, Document.id == Paragraph.document_id)
         .where(
             CurrentLabel.statement == 0,
-            CurrentLabel.state != "conflict",
+            CurrentLabel.state.in_(HOLDING),
             Document.deleted_at.is_(None),
             audited.c.probability.is_not(None),
             Paragraph.id.in_(pool),

@@ -20,7 +20,7 @@ from classifier import Codebook, CountedParagraphs, Origin
 from web.store.documents import ORIGIN_FIELDS
 from web.store.predictions import CurrentModel, floats
 from web.store.revisions import documents_revision, revision
-from web.tables import CurrentLabel, Document, Paragraph, Prediction
+from web.tables import HOLDING, CurrentLabel, Document, Paragraph, Prediction
 
 Floats = NDArray[np.float64]
 
@@ -244,7 +244,7 @@ def with_labels(session: Session, unlabelled: Corpus, current: CurrentModel, at_
     of_statements: dict[int, dict[int, str]] = {}
     one_hot = np.eye(len(leaf_place))
     labels = select(CurrentLabel.paragraph_id, CurrentLabel.statement, CurrentLabel.theme)
-    for number, statement, theme in session.execute(labels.where(CurrentLabel.state != "conflict")):
+    for number, statement, theme in session.execute(labels.where(CurrentLabel.state.in_(HOLDING))):
         place = place_of.get(number)
         if place is None or theme not in leaf_place:
             continue
@@ -257,7 +257,7 @@ def with_labels(session: Session, unlabelled: Corpus, current: CurrentModel, at_
     query = select(Prediction.paragraph_id, Prediction.statement_spans, Prediction.parts).where(
         Prediction.model_id == current.id,
         Prediction.paragraph_id.in_(
-            select(CurrentLabel.paragraph_id).where(CurrentLabel.statement > 0, CurrentLabel.state != "conflict")
+            select(CurrentLabel.paragraph_id).where(CurrentLabel.statement > 0, CurrentLabel.state.in_(HOLDING))
         ),
     )
     for number, spans, parts in session.execute(query):

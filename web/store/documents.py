@@ -13,7 +13,7 @@ from classifier import LEVELS, Origin, Reading, digest
 from web.errors import ConflictError, NotFoundError, RequestError
 from web.store.predictions import CurrentModel, predict_paragraphs, unpredicted
 from web.store.revisions import now, raise_revision
-from web.tables import CurrentLabel, Document, Label, ModelRecord, Paragraph
+from web.tables import HOLDING, CurrentLabel, Document, Label, ModelRecord, Paragraph
 
 ORIGIN_FIELDS = ("title", "jurisdiction", "adcode", "level", "year", "issuer", "document_number", "published")
 _LONGEST_NAME = 120
@@ -153,7 +153,7 @@ def list_documents(
         select(func.count())
         .select_from(CurrentLabel)
         .join(Paragraph, Paragraph.id == CurrentLabel.paragraph_id)
-        .where(Paragraph.document_id == Document.id, CurrentLabel.statement == 0, CurrentLabel.state != "conflict")
+        .where(Paragraph.document_id == Document.id, CurrentLabel.statement == 0, CurrentLabel.state.in_(HOLDING))
         .scalar_subquery()
     )
     conditions = _found(search, level, year)
@@ -220,7 +220,7 @@ def standing_labels(session: Session, document_id: int) -> StandingLabels:
     entries = select(func.count()).select_from(Label).join(Paragraph, Paragraph.id == Label.paragraph_id)
     annotators = select(Label.annotator).join(Paragraph, Paragraph.id == Label.paragraph_id).distinct()
     own = Paragraph.document_id == document_id
-    units = units.where(own, CurrentLabel.state != "conflict")
+    units = units.where(own, CurrentLabel.state.in_(HOLDING))
     return StandingLabels(
         session.scalar(units.where(CurrentLabel.statement == 0)) or 0,
         session.scalar(units.where(CurrentLabel.statement > 0)) or 0,

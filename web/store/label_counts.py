@@ -7,9 +7,10 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from classifier import Codebook
+from web.store.derived_labels import RELABEL
 from web.store.models import SHIPPED
 from web.store.standing import DRIFT
-from web.tables import CurrentLabel, Document, Label, ModelRecord, Paragraph
+from web.tables import HOLDING, CurrentLabel, Document, Label, ModelRecord, Paragraph
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def count_holding_labels(session: Session) -> dict[str, HoldingLabels]:
         select(CurrentLabel.theme, func.count() - statements, statements)
         .join(Paragraph, Paragraph.id == CurrentLabel.paragraph_id)
         .join(Document, Document.id == Paragraph.document_id)
-        .where(Document.deleted_at.is_(None), CurrentLabel.state != "conflict")
+        .where(Document.deleted_at.is_(None), CurrentLabel.state.in_(HOLDING))
         .group_by(CurrentLabel.theme)
     )
     return {code: HoldingLabels(int(whole), int(parts)) for code, whole, parts in session.execute(query)}
@@ -36,6 +37,18 @@ def count_holding_labels(session: Session) -> dict[str, HoldingLabels]:
 def count_unknown(counts: Mapping[str, HoldingLabels], codebook: Codebook) -> int:
     """Return how many of the labels that hold have a code that a codebook does not allow."""
     return sum(own.paragraphs + own.statements for code, own in counts.items() if code not in codebook.leaf_codes)
+
+
+def count_waiting(session: Session) -> int:
+    """Return how many units wait to be labelled anew, because no rule says what their label is by the codebook in use."""
+    query = (
+        select(func.count())
+        .select_from(CurrentLabel)
+        .join(Paragraph, Paragraph.id == CurrentLabel.paragraph_id)
+        .join(Document, Document.id == Paragraph.document_id)
+        .where(Document.deleted_at.is_(None), CurrentLabel.state == RELABEL)
+    )
+    return session.scalar(query) or 0
 
 
 def count_entries_since(session: Session, record: ModelRecord) -> int:

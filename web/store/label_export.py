@@ -29,6 +29,7 @@ from classifier import Paragraph as SourceParagraph
 from web.database import Database
 from web.errors import StorageError
 from web.store.documents import ORIGIN_FIELDS
+from web.store.label_counts import count_waiting
 from web.store.label_files import (
     CODEBOOK_FILE,
     ENTRY_COLUMNS,
@@ -42,7 +43,7 @@ from web.store.label_files import (
 )
 from web.store.models import current_record, open_model
 from web.store.pools import how_chosen
-from web.tables import CurrentLabel, Document, Label, Paragraph
+from web.tables import HOLDING, CurrentLabel, Document, Label, Paragraph
 
 _SOURCE_COLUMNS = ("file", *ORIGIN_FIELDS, "sha256")
 _CHUNK = 500
@@ -108,6 +109,7 @@ def write_labels_that_hold(
     paragraphs = _write_units(folder / PARAGRAPHS_FILE, (*PARAGRAPH_COLUMNS, *more), _paragraph_rows(units))
     statements = _write_units(folder / STATEMENTS_FILE, (*STATEMENT_COLUMNS, *more), _statement_rows(units))
     reasons = (
+        (count_waiting(session), "wait to be given anew, because no rule says what they are by the codebook in use"),
         (len(labels) - len(sayable), "use codes that the codebook in use does not have"),
         (len(sayable) - len(units), "are of statements that the program divides otherwise now"),
     )
@@ -219,7 +221,7 @@ def _labels_that_hold(session: Session) -> list[tuple[CurrentLabel, str, Paragra
         select(CurrentLabel, Document.name, Paragraph)
         .join(Paragraph, Paragraph.id == CurrentLabel.paragraph_id)
         .join(Document, Document.id == Paragraph.document_id)
-        .where(Document.deleted_at.is_(None), CurrentLabel.state != "conflict")
+        .where(Document.deleted_at.is_(None), CurrentLabel.state.in_(HOLDING))
     )
     rows = [(label, name, paragraph) for label, name, paragraph in session.execute(query)]
     return sorted(rows, key=lambda row: (row[1], row[2].position, row[0].statement))

@@ -23,6 +23,8 @@ from classifier import (
 )
 from web.database import Database
 from web.store.archived_documents import GivenDocument, add_archived, check_given
+from web.store.codebooks import keep_codebook
+from web.store.derived_labels import derive_all, versions_of
 from web.store.label_export import unit_digests
 from web.store.label_files import (
     CODEBOOK_FILE,
@@ -34,11 +36,11 @@ from web.store.label_files import (
     Row,
     read_csv,
 )
-from web.store.labels import CHOSEN_BY, KINDS, derive_all
+from web.store.labels import CHOSEN_BY, KINDS
 from web.store.predictions import CurrentModel, predict_paragraphs, unpredicted
 from web.store.revisions import now, raise_revision, write_fact
 from web.store.seeding import SEEDS_IMPORTED
-from web.tables import CurrentLabel, Document, Label, Paragraph
+from web.tables import HOLDING, CurrentLabel, Document, Label, Paragraph
 
 _SETTLED_BY = "settled"  # Who settled a label, where the file does not say it or names more people than fit.
 _LONGEST = {"theme": 64, "annotator": 64, "codebook": 32, "model": 64, "suggestion": 64, "request": 64}
@@ -122,11 +124,13 @@ def import_labels(database: Database, current: CurrentModel, files: LabelFiles) 
         if missing:
             session.execute(insert(Label), [entry.values for entry in missing])
         if missing or new:
-            derive_all(session)
+            keep_codebook(session, books[-1])
+            derive_all(session, book)
         if any(given.archived.facts["source"] == "seed" for given in files.documents):
             # Else the next start would settle their labels once more, above all that people did since.
             write_fact(session, SEEDS_IMPORTED, now().isoformat())
-    uncounted = sum(entry.values["theme"] not in book.leaf_codes for entry in missing)
+        knows = versions_of(session, book).knows
+        uncounted = sum(not knows(entry.values["theme"], entry.values["codebook"]) for entry in missing)
     known = len(files.log) + len(files.settled) - len(missing) - outdated
     return Imported(new, len(files.documents) - new, len(missing), known, outdated, uncounted)
 
@@ -195,7 +199,7 @@ def _settlements(session: Session, rows: Iterable[Row], units: _Units, book: Cod
     """Yield a settlement for each label that does not hold in the database yet."""
     holding = {
         (label.paragraph_id, label.statement): (label.theme, label.secondary, label.annotators, label.note)
-        for label in session.scalars(select(CurrentLabel).where(CurrentLabel.state != "conflict"))
+        for label in session.scalars(select(CurrentLabel).where(CurrentLabel.state.in_(HOLDING)))
     }
     seen: dict[tuple[int, int], Row] = {}
     for row in rows:

@@ -1,26 +1,22 @@
-"""The label log: adding to it, and deriving from it the label that holds for each unit.
-
-A unit's label is what settled it, if anything did; else what its annotators agree on, each with the last label of their
-own that they have not withdrawn; where they differ, the unit is in conflict and no label holds until it is settled.
-A withdrawal takes back the annotator's latest standing label: the one before it, if there is one, stands again.
-"""
+"""The label log: adding to it, taking back, and reading it; what it means stands in `web.store.derived_labels`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, delete, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from classifier import Codebook
 from web.errors import ConflictError, NotFoundError, RequestError
+from web.store.derived_labels import derive_current, entries_of
 from web.store.pools import TRAINING_QUEUES
 from web.store.revisions import now, raise_revision
-from web.store.standing import DRIFT, derived_label, replayed, standing_labels, voice_of
+from web.store.standing import DRIFT, replayed, standing_labels, voice_of
 from web.tables import CurrentLabel, Document, Label, Paragraph
 
-CHOSEN_BY = ("tag", "document", *TRAINING_QUEUES, "audit", "suspected", "disagreement", "import", "api", DRIFT)
+CHOSEN_BY = ("tag", "document", *TRAINING_QUEUES, "audit", "suspected", "disagreement", "relabel", "import", "api", DRIFT)
 KINDS = ("label", "withdrawal", "settlement")
 
 
@@ -70,7 +66,7 @@ def add_label(session: Session, codebook: Codebook, new: NewLabel) -> Label:
                 raise ConflictError("This request was used for another label already; send a new one.")
             return before
     label = _append(session, codebook, new)
-    derive_current(session, new.paragraph_id, new.statement)
+    derive_current(session, codebook, new.paragraph_id, new.statement)
     raise_revision(session)
     return label
 
@@ -93,7 +89,7 @@ def undo_label(session: Session, codebook: Codebook, label_id: int, annotator: s
     if label is None or label.annotator != annotator or label.kind != "label":
         raise NotFoundError("You have no label on this paragraph that could be taken back.")
     _lock_paragraph(session, label.paragraph_id)
-    stacks, withdrawals = replayed(_entries(session, label.paragraph_id, label.statement))
+    stacks, withdrawals = replayed(entries_of(session, label.paragraph_id, label.statement))
     if label_id in withdrawals:
         return withdrawals[label_id]
     if stacks[voice_of(label)][-1].id != label_id:
@@ -122,7 +118,7 @@ def check_codes(codebook: Codebook, theme: str, secondary: Sequence[str]) -> Non
 
 def latest_by_annotator(session: Session, paragraph_id: int, statement: int = 0) -> dict[str, Label]:
     """Return each annotator's standing label of a unit; settlements are not an annotator's own."""
-    return standing_labels(_entries(session, paragraph_id, statement))
+    return standing_labels(entries_of(session, paragraph_id, statement))
 
 
 def labelled_by(annotator: str, *, chosen_by: str | None = None) -> Select[Any]:
@@ -182,32 +178,11 @@ def current_label(session: Session, paragraph_id: int, statement: int = 0) -> Cu
     return session.get(CurrentLabel, (paragraph_id, statement))
 
 
-def derive_current(session: Session, paragraph_id: int, statement: int) -> None:
-    """Write a unit's current label anew from the log."""
-    session.execute(
-        delete(CurrentLabel).where(CurrentLabel.paragraph_id == paragraph_id, CurrentLabel.statement == statement)
-    )
-    derived = derived_label(_entries(session, paragraph_id, statement))
-    if derived is not None:
-        session.add(derived)
-    session.flush()
-
-
-def derive_all(session: Session) -> None:
-    """Write all current labels anew from the log: after an import, or to repair what was derived."""
-    session.execute(delete(CurrentLabel))
-    entries: dict[tuple[int, int], list[Label]] = {}
-    for entry in session.scalars(select(Label).order_by(Label.id)):
-        entries.setdefault((entry.paragraph_id, entry.statement), []).append(entry)
-    session.add_all(derived for own in entries.values() if (derived := derived_label(own)) is not None)
-    raise_revision(session)
-
-
 def _take_back(session: Session, codebook: Codebook, label: Label) -> Label:
     unit = label.paragraph_id, label.statement
     new = NewLabel(unit[0], label.theme, label.annotator, label.chosen_by, statement=unit[1], kind="withdrawal")
     withdrawal = _append(session, codebook, new)
-    derive_current(session, *unit)
+    derive_current(session, codebook, *unit)
     raise_revision(session)
     return withdrawal
 
@@ -222,11 +197,6 @@ def _lock_paragraph(session: Session, paragraph_id: int) -> None:
     ).first()
     if known is None:
         raise NotFoundError("There is no paragraph {paragraph}; it may have been deleted.", paragraph=paragraph_id)
-
-
-def _entries(session: Session, paragraph_id: int, statement: int) -> list[Label]:
-    query = select(Label).where(Label.paragraph_id == paragraph_id, Label.statement == statement).order_by(Label.id)
-    return list(session.scalars(query))
 
 
 def _append(session: Session, codebook: Codebook, new: NewLabel) -> Label:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from classifier import Model, ModelError, load_model, save_model
 from web.database import Database
 from web.errors import ConflictError, NotFoundError, StorageError
+from web.store.derived_labels import use_codebook
 from web.store.predictions import CurrentModel, predict_paragraphs, unpredicted
 from web.store.revisions import now, raise_revision
 from web.tables import ModelRecord, Prediction
@@ -108,6 +109,7 @@ def promote(session: Session, model_id: int, model: Model) -> ModelRecord:
     predict_paragraphs(session, CurrentModel(model_id, model), unpredicted(session, model_id))
     session.execute(update(ModelRecord).where(ModelRecord.state == "current").values(state="retired"))
     record.state = "current"
+    use_codebook(session, model.codebook)
     raise_revision(session, documents=True)
     return record
 
@@ -137,10 +139,8 @@ def start_with_a_model(database: Database, data_folder: Path, shipped: Callable[
             record = keep_model(session, data_folder, model, made_by=SHIPPED, state="candidate")
             if record.state != "current":
                 promote(session, record.id, model)
-    with database.reading() as session:
-        if not unpredicted(session, record.id, limit=1):
-            return
     with database.writing() as session:
+        use_codebook(session, model.codebook)
         predict_paragraphs(session, CurrentModel(record.id, model), unpredicted(session, record.id))
 
 

@@ -21,7 +21,7 @@ from classifier import Codebook, Model
 from web.errors import RequestError
 from web.store.documents import get_document
 from web.store.predictions import CurrentModel, floats
-from web.tables import CurrentLabel, Document, Paragraph, Prediction
+from web.tables import HOLDING, CurrentLabel, Document, Paragraph, Prediction
 
 _CHUNK = 500  # Databases allow a query only so many values.
 # Not the whole row: a document's text would come once more with each of its paragraphs.
@@ -127,7 +127,7 @@ def leaves_of(codebook: Codebook, code: str) -> list[str]:
 
 
 def _holds(codebook: Codebook) -> ColumnElement[bool]:
-    return (CurrentLabel.state != "conflict") & CurrentLabel.theme.in_(codebook.leaf_codes)
+    return CurrentLabel.state.in_(HOLDING) & CurrentLabel.theme.in_(codebook.leaf_codes)
 
 
 def _holding_code(codebook: Codebook) -> ColumnElement[str]:
@@ -165,7 +165,7 @@ def _view(model: Model, fold: Any, by_hand: dict[tuple[int, int], str], row: Any
     prediction: Prediction
     label: CurrentLabel | None
     paragraph, prediction, label, document, title, jurisdiction, level, year = row
-    holding = label if label is not None and label.state != "conflict" and label.theme in book.leaf_codes else None
+    holding = label if label is not None and label.state in HOLDING and label.theme in book.leaf_codes else None
     detail = holding.theme if holding else prediction.detail
     secondary = (holding or prediction).secondary
     themes = floats(prediction.leaves) @ fold

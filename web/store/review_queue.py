@@ -7,9 +7,10 @@
 - ``document``: one document from its beginning.
 - ``suspected``: labels that are probably wrong after models that were not trained on them, the surest doubt first.
 - ``disagreement``: units whose annotators differ, in order of document and position: one more reading of each.
+- ``relabel``: units whose label a change of the codebook leaves open; see `web.store.relabelling`.
 
-Every queue leaves out what the annotator has labelled or settled already, but ``suspected``, which is there for a second
-look: it leaves out what the annotator has labelled from this very queue.
+Every queue leaves out what the annotator has labelled or settled already; ``suspected`` and ``relabel`` are a second look,
+and leave out what the annotator has labelled from them.
 """
 
 from collections.abc import Sequence
@@ -21,16 +22,18 @@ from sqlalchemy.orm import Session
 
 from web.errors import RequestError
 from web.store.audit import newest_sample
+from web.store.derived_labels import RELABEL
 from web.store.documents import get_document
 from web.store.labels import labelled_by
 from web.store.measurements import theme_of
 from web.store.pools import TRAINING_QUEUES
 from web.store.predictions import CurrentModel
+from web.store.relabelling import to_relabel
 from web.store.review_units import Unit, units_by_id
 from web.store.training_queue import next_in_training
-from web.tables import AuditUnit, CurrentLabel, Document, HeldOutPrediction, Label, ModelRecord, Paragraph
+from web.tables import HOLDING, AuditUnit, CurrentLabel, Document, HeldOutPrediction, Label, ModelRecord, Paragraph
 
-QUEUES = (*TRAINING_QUEUES, "audit", "document", "suspected", "disagreement")
+QUEUES = (*TRAINING_QUEUES, "audit", "document", "suspected", "disagreement", RELABEL)
 
 
 @dataclass(frozen=True)
@@ -108,14 +111,17 @@ def progress(
         measured = select(HeldOutPrediction.paragraph_id).where(HeldOutPrediction.model_id == current.id)
         done = _count(session, measured.where(HeldOutPrediction.paragraph_id.in_(looked_at)))
         return Progress(done, done + len(_suspected(session, current, annotator)))
+    if queue == RELABEL:
+        done = _count(session, _present(select(Paragraph.id)).where(Paragraph.id.in_(looked_at)))
+        waiting = to_relabel(current.model.codebook).where(Paragraph.id.not_in(looked_at))
+        return Progress(done, done + _count(session, waiting))
     done = _count(session, _conflicts().where(Paragraph.id.in_(looked_at)))
     return Progress(done, done + _count(session, _conflicts().where(Paragraph.id.not_in(mine))))
 
 
 def is_measured(session: Session, current: CurrentModel) -> bool:
     """Tell whether the current model has been measured, so that suspected errors are known."""
-    found = select(HeldOutPrediction.paragraph_id).where(HeldOutPrediction.model_id == current.id)
-    if session.scalar(found.limit(1)) is not None:
+    if session.scalar(select(HeldOutPrediction).where(HeldOutPrediction.model_id == current.id).limit(1)) is not None:
         return True
     record = session.get(ModelRecord, current.id)  # Without any label there is nothing to hold out.
     return record is not None and record.evaluation is not None
@@ -164,25 +170,25 @@ def _ids(
 ) -> Sequence[int]:
     query: Select[Any]
     if queue == "audit":
-        sample = newest_sample(session)
-        number = sample.id if sample else 0
+        number = sample.id if (sample := newest_sample(session)) else 0
         query = _audit_units(number).order_by(AuditUnit.place)
         if after is not None:
             query = query.where(AuditUnit.place > (_place(session, number, after) or 0))
     elif queue == "document":
-        document = _document(session, document_id)
-        query = select(Paragraph.id).where(Paragraph.document_id == document.id).order_by(Paragraph.position)
+        number = _document(session, document_id).id
+        query = select(Paragraph.id).where(Paragraph.document_id == number).order_by(Paragraph.position)
         if after is not None:
-            query = query.where(Paragraph.position > (_position(session, document.id, after) or 0))
+            query = query.where(Paragraph.position > (_position(session, number, after) or 0))
     elif _checked(queue) == "suspected":
         last = session.get(HeldOutPrediction, (current.id, after)) if after is not None else None
         behind = -1 if last is None or last.suspicion is None else last.suspicion
         return [number for number, place in _suspected(session, current, annotator) if place > behind][:limit]
     else:
-        query = _conflicts().order_by(Paragraph.id)
+        query = (to_relabel(current.model.codebook) if queue == RELABEL else _conflicts()).order_by(Paragraph.id)
         if after is not None:
             query = query.where(Paragraph.id > after)
-    return session.scalars(query.where(Paragraph.id.not_in(labelled_by(annotator))).limit(limit)).all()
+    done = labelled_by(annotator, chosen_by=RELABEL if queue == RELABEL else None)
+    return session.scalars(query.where(Paragraph.id.not_in(done)).limit(limit)).all()
 
 
 def _is_read_by_others(session: Session, paragraph_id: int, annotator: str) -> bool:
@@ -200,7 +206,7 @@ def _suspected(session: Session, current: CurrentModel, annotator: str) -> list[
         .where(
             HeldOutPrediction.model_id == current.id,
             CurrentLabel.statement == 0,
-            CurrentLabel.state != "conflict",
+            CurrentLabel.state.in_(HOLDING),
             Document.deleted_at.is_(None),
             HeldOutPrediction.paragraph_id.not_in(labelled_by(annotator, chosen_by="suspected")),
         )
@@ -240,8 +246,9 @@ def _place(session: Session, sample_id: int, paragraph_id: int) -> int | None:
 
 
 def _position(session: Session, document_id: int, paragraph_id: int) -> int | None:
-    query = select(Paragraph.position).where(Paragraph.id == paragraph_id, Paragraph.document_id == document_id)
-    return session.scalar(query)
+    return session.scalar(
+        select(Paragraph.position).where(Paragraph.id == paragraph_id, Paragraph.document_id == document_id)
+    )
 
 
 def _count(session: Session, query: Select[Any]) -> int:

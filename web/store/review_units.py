@@ -1,8 +1,9 @@
 """A unit of a review queue as an annotator may see it: with its surroundings, and without what others have labelled.
 
-Who labels a unit as the second annotator labels it blind. What others say is in no `Unit`; and the model's suggestion is
-left out where anyone else has labelled the paragraph or a statement of it, in the audit and disagreement queues and on
-paragraphs of the audit pool always, and elsewhere on demand.
+Who labels a unit as the second annotator labels it blind. What others say is in no `Unit`, but in the queue of units to be
+labelled anew, where earlier labels are the question; and the model's suggestion is left out where anyone else has labelled
+the paragraph or a statement of it, in the audit and disagreement queues and on paragraphs of the audit pool always, and
+elsewhere on demand.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,11 @@ from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from web.errors import NotFoundError
+from web.store.derived_labels import RELABEL
 from web.store.paragraphs import ParagraphView, StatementTheme, paragraphs_by_id
 from web.store.pools import audit_pool
 from web.store.predictions import CurrentModel
+from web.store.relabelling import OpenQuestion, open_questions
 from web.store.standing import standing_labels
 from web.tables import Document, HeldOutPrediction, Label, Paragraph
 
@@ -64,6 +67,7 @@ class Unit:
     read_by_others: bool
     suggestion: Suggestion | None
     again: bool = False
+    question: OpenQuestion | None = None  # In the queue of units to be labelled anew.
 
 
 def unit_at(
@@ -92,6 +96,7 @@ def units_by_id(
     own, read_by_others = _labels(session, ids, annotator)
     held_out = _held_out(session, current, ids) if queue == "suspected" else {}
     drawn = set(session.scalars(select(Paragraph.id).where(Paragraph.id.in_(ids), Paragraph.id.in_(audit_pool()))))
+    questions = open_questions(session, current.model.codebook, ids) if queue == RELABEL else {}
     units = []
     for view in views:
         hidden = blind or queue in ALWAYS_BLIND or view.id in read_by_others or view.id in drawn
@@ -116,6 +121,7 @@ def units_by_id(
                 read_by_others=view.id in read_by_others,
                 suggestion=None if hidden else suggestion,
                 again=again,
+                question=questions.get(view.id),
             )
         )
     return units

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from classifier import Label as HandLabel
 from classifier import load_labels, read_folder, read_units, shipped_folder
 from web.database import Database
+from web.store.derived_labels import derive_all
 from web.store.documents import add_document
-from web.store.labels import derive_all
 from web.store.predictions import CurrentModel
 from web.store.revisions import now, read_fact, write_fact
 from web.tables import Label, Paragraph
@@ -30,13 +30,14 @@ def import_seeds(database: Database, current: CurrentModel) -> None:
             query = select(Paragraph.position, Paragraph.id).where(Paragraph.document_id == added.id)
             numbers |= {(document.name, position): number for position, number in session.execute(query)}
         _settle(session, numbers, (*labels.paragraphs, *labels.statements), labels.codebook.version)
+        derive_all(session, current.model.codebook)
         write_fact(session, SEEDS_IMPORTED, now().isoformat())
 
 
 def _settle(
     session: Session, numbers: dict[tuple[str, int], int], labels: tuple[HandLabel, ...], codebook_version: str
 ) -> None:
-    """Append labels that are settled already to the log, and derive what holds."""
+    """Append labels that are settled already to the log."""
     rows = [
         {
             "paragraph_id": numbers[label.key[:2]],
@@ -55,4 +56,3 @@ def _settle(
         for label in labels
     ]
     session.execute(insert(Label), rows)
-    derive_all(session)

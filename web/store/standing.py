@@ -1,12 +1,10 @@
-"""Which labels of a unit stand, and what follows from them: read from all entries of the unit in the log, oldest first.
+"""Which labels of a unit stand: read from all entries of the unit in the log, oldest first.
 
 Votes and drift checks of one annotator replace and take back only their like; a drift check is nobody's vote.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Protocol, TypeVar
-
-from web.tables import CurrentLabel, Label
 
 DRIFT = "drift"  # A unit that was settled before, planted to see how it is read now: nobody's vote.
 
@@ -30,26 +28,6 @@ AnyEntry = TypeVar("AnyEntry", bound=Entry)
 def standing_labels(entries: Iterable[AnyEntry]) -> dict[str, AnyEntry]:
     """Return each annotator's standing label, from all entries of one unit, oldest first; drift checks are no votes."""
     return {annotator: own[-1] for (annotator, is_vote), own in replayed(entries)[0].items() if own and is_vote}
-
-
-def derived_label(entries: Sequence[Label]) -> CurrentLabel | None:
-    """Derive the label that holds from all entries of one unit, oldest first; None where none stands."""
-    settlement = next((entry for entry in reversed(entries) if entry.kind == "settlement"), None)
-    standing = standing_labels(entries)
-    if settlement is None and not standing:
-        return None
-    source = settlement or max(standing.values(), key=lambda label: label.id)
-    agreed = len({label.theme for label in standing.values()}) <= 1
-    state = "settled" if settlement else "agreed" if agreed else "conflict"
-    return CurrentLabel(
-        paragraph_id=source.paragraph_id,
-        statement=source.statement,
-        state=state,
-        theme=source.theme if state != "conflict" else "",
-        secondary=source.secondary if state != "conflict" else "",
-        annotators=settlement.annotator if settlement else ";".join(sorted(standing)),
-        note=source.note if state != "conflict" else "",
-    )
 
 
 def replayed(

@@ -7,11 +7,22 @@ from dataclasses import replace
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from classifier import (
+    Codebook,
+    LabelSet,
+    Model,
+    Origin,
+    digest,
+    load_labels,
+    migrated_labels,
+    migration_to,
+    shipped_folder,
+    train,
+)
 from classifier import Label as HandLabel
-from classifier import LabelSet, Model, Origin, digest, load_labels, shipped_folder, train
+from web.store.derived_labels import RELABEL, derived_label, versions_of
 from web.store.documents import ORIGIN_FIELDS
 from web.store.pools import audit_pool
-from web.store.standing import derived_label
 from web.tables import Document, Label, Paragraph, Prediction
 
 
@@ -20,14 +31,32 @@ def last_entry(session: Session) -> int:
     return session.scalar(select(func.max(Label.id))) or 0
 
 
-def training_labels(session: Session, model_id: int, *, through: int | None = None) -> LabelSet:
-    """Return the labels that hold, or that held when the log ended with entry ``through``, with the shipped examples.
+def shipped_labels(codebook: Codebook | None = None) -> LabelSet:
+    """Return the shipped labels as labels of a codebook, by default their own.
 
-    Statements are those that the predictions of ``model_id`` were made for; every paragraph has those of the model in use.
-    Labels of deleted documents are left out, labels with codes that the shipped codebook does not have, and all of the
-    audit pool, which is for measuring.
+    Raises CodebookError where the codebook does not say what became of the codes of the shipped one.
     """
     shipped = load_labels(shipped_folder("labels"))
+    if codebook is None:
+        return shipped
+    return replace(migrated_labels(shipped, migration_to(codebook, shipped.codebook.version)), codebook=codebook)
+
+
+def training_labels(
+    session: Session, model_id: int, *, through: int | None = None, codebook: Codebook | None = None
+) -> LabelSet:
+    """Return the labels that hold, or that held when the log ended with entry ``through``, with the shipped examples.
+
+    They are labels of ``codebook``, by default the shipped one; those of which its changes do not say what they are now are
+    left out and counted.
+
+    Statements are those that the predictions of ``model_id`` were made for; every paragraph has those of the model in use.
+    Labels of deleted documents are left out, labels with codes that the codebook does not have, and all of the audit pool,
+    which is for measuring.
+    """
+    shipped = shipped_labels(codebook)
+    versions = versions_of(session, shipped.codebook)
+    to_relabel = 0
     entries: dict[tuple[int, int], list[Label]] = {}
     query = select(Label).join(Paragraph, Paragraph.id == Label.paragraph_id).join(Document)
     query = query.where(Document.deleted_at.is_(None), Paragraph.id.not_in(audit_pool())).order_by(Label.id)
@@ -37,7 +66,8 @@ def training_labels(session: Session, model_id: int, *, through: int | None = No
     paragraphs: list[HandLabel] = []
     statements: list[HandLabel] = []
     for (paragraph_id, statement), own in entries.items():
-        derived = derived_label(own)
+        derived = derived_label(versions, own)
+        to_relabel += derived is not None and derived.state == RELABEL
         if derived is None or derived.theme not in shipped.codebook.leaf_codes or paragraph_id not in units:
             continue
         document, position, text, spans = units[paragraph_id]
@@ -46,7 +76,13 @@ def training_labels(session: Session, model_id: int, *, through: int | None = No
         unit_text = text[slice(*spans[statement - 1])] if statement else text
         secondary = tuple(code for code in derived.secondary.split(";") if code in shipped.codebook.secondary_codes)
         label = HandLabel(
-            (document, position, statement), digest(unit_text), unit_text, derived.theme, secondary, derived.annotators
+            (document, position, statement),
+            digest(unit_text),
+            unit_text,
+            derived.theme,
+            secondary,
+            derived.annotators,
+            codebook=derived.codebook,
         )
         (statements if statement else paragraphs).append(label)
     return LabelSet(
@@ -55,6 +91,7 @@ def training_labels(session: Session, model_id: int, *, through: int | None = No
         tuple(sorted(statements, key=lambda label: label.key)),
         shipped.examples,
         _origins(session),
+        to_relabel,
     )
 
 
