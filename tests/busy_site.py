@@ -45,6 +45,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "mix-paragraphs": "/mix/paragraphs?group=浦江县&theme=mediation",
         "snapshots": "/snapshots",
         "snapshot": "/snapshots/{snapshot}",
+        "compare": "/compare?a=杭州市&b=浦江县",
         "review": "/review",
         "review-uncertain": "/review/uncertain",
         "review-audit": "/review/audit",

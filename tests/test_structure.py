@@ -113,7 +113,7 @@ WEB_FLOORS = (
         "refusals",
     ),
     ("store.uploads", "tagging", "accounts", "mix_tables", "mix_notes"),
-    ("mix_pictures", "review_forms", "api"),
+    ("mix_pictures", "comparison_page", "review_forms", "api"),
     ("views",),
     ("application",),
     ("serving",),

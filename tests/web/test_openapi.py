@@ -160,6 +160,7 @@ def test_the_contract_of_the_design_is_kept(document: dict[str, Any]) -> None:
     assert {name: set(schemas[name]["required"]) for name in expected} == expected
     for path, methods in {
         "/mix": {"get"},
+        "/compare": {"get"},
         "/documents": {"get", "post"},
         "/documents/{document}/paragraphs": {"get"},
         "/labels": {"get", "post"},

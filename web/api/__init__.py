@@ -7,7 +7,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from classifier import Codebook
-from web.api import agreement, classify, documents, labels, mix, model, openapi, paragraphs, review, snapshots
+from web.api import agreement, classify, compare, documents, labels, mix, model, openapi, paragraphs, review, snapshots
 from web.api.checking import InvalidRequestError
 from web.api.contract import contract, hold_contracts
 from web.api.document import PREFIX
@@ -16,7 +16,7 @@ from web.api.parts import Schema
 from web.api.reading import read_request
 from web.problems import problem
 
-_RESOURCES = (classify, mix, snapshots, documents, paragraphs, labels, review, agreement, model, openapi)
+_RESOURCES = (classify, mix, compare, snapshots, documents, paragraphs, labels, review, agreement, model, openapi)
 
 OPERATIONS: tuple[Operation, ...] = tuple(operation for resource in _RESOURCES for operation in resource.OPERATIONS)
 

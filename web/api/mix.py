@@ -14,7 +14,7 @@ from web.services import services
 from web.store.mix import NOT_STATED, SECTION_KINDS, cell_of, mix_of, read_query
 from web.store.paragraphs import paragraphs_by_id
 
-_NOT_IN_A_MIX = ("group", "theme", "after", "limit")
+_NOT_IN_A_MIX = ("group", "theme", "after", "limit", "a", "b", "a_year", "b_year")
 
 
 def mix(asked: Asked) -> Response:
@@ -22,7 +22,7 @@ def mix(asked: Asked) -> Response:
     current = services().models.get()
     with services().database.reading() as session:
         corpus = services().corpus.get(session, current)
-    return jsonify(mix_of(corpus, current.model, read_query(_said(asked.query), corpus.codebook)).to_dict())
+    return jsonify(mix_of(corpus, current.model, read_query(said_of_a_mix(asked.query), corpus.codebook)).to_dict())
 
 
 def paragraphs(asked: Asked) -> Response:
@@ -31,7 +31,7 @@ def paragraphs(asked: Asked) -> Response:
     first, limit = query["after"] or 0, query["limit"]
     with services().database.reading() as session:
         corpus = services().corpus.get(session, current)
-        asked_for = read_query(_said(query), corpus.codebook)
+        asked_for = read_query(said_of_a_mix(query), corpus.codebook)
         cell = cell_of(corpus, current.model, asked_for, query["group"], query["theme"] or "")
         ids = cell.ids[first : first + limit].tolist()
         amounts = dict(zip(ids, cell.amounts[first : first + limit].tolist(), strict=True))
@@ -46,7 +46,8 @@ def paragraphs(asked: Asked) -> Response:
     )
 
 
-def _said(query: Mapping[str, Any]) -> dict[str, str]:
+def said_of_a_mix(query: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a request says of the mix alone, for `read_query`."""
     return {name: value for name, value in query.items() if name not in _NOT_IN_A_MIX and value}
 
 

@@ -4,6 +4,7 @@ Every function returns an element for a page, coloured by the classes of ``stati
 file of its own. Text comes translated; it is escaped here. The result is safe to place on a page unescaped.
 """
 
+from web.charts.difference_bars import DifferenceBar, difference_bars
 from web.charts.drawing import on_any_screen
 from web.charts.learning_curve import LearningPoint, LearningSeries, learning_curve
 from web.charts.mix_charts import small_multiples, years_lines
@@ -17,6 +18,7 @@ __all__ = [
     "ChartRow",
     "ChartShare",
     "ChartTheme",
+    "DifferenceBar",
     "LearningPoint",
     "LearningSeries",
     "MonthShare",
@@ -24,6 +26,7 @@ __all__ = [
     "WeightedTerm",
     "YearSeries",
     "confusion_matrix",
+    "difference_bars",
     "learning_curve",
     "month_shares",
     "on_any_screen",

@@ -2,12 +2,12 @@
 
 from flask import Blueprint
 
-from web.views import account, api_guide, codebook, documents, health, mix, model, review, snapshots, tag
+from web.views import account, api_guide, codebook, compare, documents, health, mix, model, review, snapshots, tag
 
 
 def blueprints() -> list[Blueprint]:
     """Return every blueprint of the application."""
     from web.api import api
 
-    pages = (health, account, tag, mix, snapshots, review, documents, model, codebook, api_guide)
+    pages = (health, account, tag, mix, compare, snapshots, review, documents, model, codebook, api_guide)
     return [*(page.blueprint for page in pages), api]
