@@ -14,6 +14,7 @@ from classifier.errors import InputError
 from classifier.formats import (
     csv_table,
     docx_document,
+    html_document,
     jsonl_table,
     parquet_table,
     text_document,
@@ -27,6 +28,7 @@ from classifier.formats.table import Table
 FORMATS: tuple[ModuleType, ...] = (
     text_document,
     docx_document,
+    html_document,
     csv_table,
     jsonl_table,
     xlsx_table,

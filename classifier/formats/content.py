@@ -21,6 +21,7 @@ _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE | re.DOTALL
 )
 _TAG = re.compile(r"<(?:!doctype|/?[a-z][a-z0-9]*)[\s/>]", re.IGNORECASE)
+HTML_SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
 _HEAD = 4096
 _LONGEST_DIRECTORY = 64 << 20
 
@@ -34,13 +35,9 @@ def content_kind(path: Path) -> str:
     for mark, kind in _MARKED:
         if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(mark):
             return kind or _kind_of_compound(path)
-    return "html" if _HTML.match(_readable(head)) else ""
-
-
-def has_tags(path: Path) -> bool:
-    """Tell whether the beginning of a file holds any HTML tag."""
-    with path.open("rb") as stream:
-        return bool(_TAG.search(_readable(stream.read(_HEAD))))
+    text = _readable(head)
+    fragment = path.suffix.lower() in HTML_SUFFIXES and _TAG.search(text)
+    return "html" if fragment or _HTML.match(text) else ""
 
 
 def _readable(head: bytes) -> str:
