@@ -16,8 +16,8 @@ WRONG = 0.05
 READ = (0.05, 0.1, 0.2)
 WAYS = (
     "suspected_errors",
-    "disagreement, the most confident first",
-    "the label's probability, the smallest first",
+    "the same, with the thresholds of confident learning",
+    "the same, the most confident model first",
     "random",
 )
 
@@ -58,16 +58,24 @@ def find_planted(labels: LabelSet, examples_per_code: int, runs: int, *, likely:
 
 
 def _orders(probabilities: Floats, labels: Places, seed: int) -> dict[str, Places]:
-    own = probabilities[np.arange(len(labels)), labels]
-    differs = probabilities.argmax(axis=1) != labels
-    by_confidence = np.argsort(-probabilities.max(axis=1), kind="stable")
+    suspected = suspected_errors(probabilities, labels)
+    confidence = probabilities.max(axis=1)
     orders = (
-        suspected_errors(probabilities, labels),
-        by_confidence[differs[by_confidence]],
-        np.argsort(own, kind="stable"),
+        suspected,
+        suspected[_above_usual(probabilities, labels)[suspected]],
+        suspected[np.argsort(-confidence[suspected], kind="stable")],
         by_chance(len(labels), seed),
     )
     return dict(zip(WAYS, orders, strict=True))
+
+
+def _above_usual(probabilities: Floats, labels: Places) -> NDArray[np.bool_]:
+    """Tell whether some other theme is as probable as it usually is where it is the label."""
+    counts = np.bincount(labels, minlength=probabilities.shape[1])
+    sums = np.array([np.bincount(labels, column, minlength=len(counts)) for column in probabilities.T]).diagonal()
+    above = probabilities >= sums / np.maximum(counts, 1)
+    above[np.arange(len(labels)), labels] = False
+    return np.asarray(above.any(axis=1))
 
 
 def _unseen(labels: LabelSet) -> Floats:
