@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from classifier.comparison import Comparison, Passage, TypicalParagraph, compare_paragraphs
     from classifier.comparison_files import write_comparison
     from classifier.copies import copy_groups, copy_keys
-    from classifier.counting import CountedParagraphs
+    from classifier.counting import CountedParagraphs, places_of_copies_once
     from classifier.differences import VERDICTS, Difference
     from classifier.documents import LEVELS, Document, Origin, level_of
     from classifier.drift import LEAST_EARLIER_CHECKS, RECENT_CHECKS, Checks, Drift, measure_drift
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from classifier.learning import learning_curve
     from classifier.manifest import EVERY_TABLE, FrozenData, Manifest, TableForm
     from classifier.migration import MigratedLabel, Migration, migration_to
-    from classifier.mix import GROUPINGS, MEASURES, Mix, MixRow, Share, mix_of_paragraphs
+    from classifier.mix import COPIES, GROUPINGS, MEASURES, Mix, MixRow, Share, mix_of_paragraphs
     from classifier.mix_files import mix_notes, write_mix
     from classifier.model import Model
     from classifier.model_file import save_model
@@ -105,8 +105,8 @@ _HOME = {
     "codebook_diff": ("CodebookDifference", "compare_codebooks"),
     "comparison": ("Comparison", "Passage", "TypicalParagraph", "compare_paragraphs"),
     "comparison_files": ("write_comparison",),
-    "counting": ("CountedParagraphs",),
     "differences": ("Difference", "VERDICTS"),
+    "counting": ("CountedParagraphs", "places_of_copies_once"),
     "documents": ("LEVELS", "Document", "Origin", "level_of"),
     "errors": ("CodebookError", "InputError", "LabelError", "ModelError", "PolicyThemesError", "SnapshotError"),
     "drift": ("Checks", "Drift", "LEAST_EARLIER_CHECKS", "RECENT_CHECKS", "measure_drift"),
@@ -133,7 +133,7 @@ _HOME = {
     "migration": ("MigratedLabel", "Migration", "migration_to"),
     "manifest": ("EVERY_TABLE", "FrozenData", "Manifest", "TableForm"),
     "intervals": ("FEWEST_JURISDICTIONS", "IntervalBasis"),
-    "mix": ("GROUPINGS", "MEASURES", "Mix", "MixRow", "Share", "mix_of_paragraphs"),
+    "mix": ("COPIES", "GROUPINGS", "MEASURES", "Mix", "MixRow", "Share", "mix_of_paragraphs"),
     "mix_files": ("mix_notes", "write_mix"),
     "model": ("Model",),
     "model_file": ("save_model",),
@@ -163,6 +163,7 @@ __all__ = [
     "AUDIT",
     "BANDS",
     "CHOICE_COLUMNS",
+    "COPIES",
     "DOCUMENTS_FILE",
     "DOCUMENT_COLUMNS",
     "EVERY_TABLE",
@@ -280,6 +281,7 @@ __all__ = [
     "mix_notes",
     "mix_of_paragraphs",
     "open_writer",
+    "places_of_copies_once",
     "prediction_columns",
     "read_archive",
     "read_document",

@@ -89,14 +89,16 @@ def theme_mix(
     *,
     by: str = "jurisdiction",
     measure: str = "paragraphs",
+    copies: str = "each",
     labels: LabelSet | None = None,
 ) -> Mix:
     """Return the theme mix of files and folders; ``labels`` defaults to the shipped hand labels.
 
-    Raises InputError where an input cannot be read.
+    With ``copies`` at ``once``, paragraphs of a row that copy each other count once. Raises InputError where an input
+    cannot be read.
     """
     model = model or default_model()
-    return mix_of_items(model, _classified(paths, model), labels or _shipped_labels(), by=by, measure=measure)
+    return mix_of_items(model, _classified(paths, model), labels or _shipped_labels(), by=by, measure=measure, copies=copies)
 
 
 def compare(

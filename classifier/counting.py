@@ -53,6 +53,38 @@ def count_paragraphs(
     )
 
 
+def places_of_copies_once(
+    groups: Sequence[str], labelled: NDArray[np.bool_], copies: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return which paragraphs count where copies of each other count once in a group, in order.
+
+    Of those that copy each other a labelled one is kept, else the first. ``copies`` has the group of copies of each
+    paragraph. The same text in two groups, such as the reports of two jurisdictions, counts in both.
+
+    >>> places_of_copies_once(["a", "a", "a", "b"], np.array([False, False, True, False]), np.array([7, 8, 7, 7]))
+    array([1, 2, 3])
+    """
+    rows = np.unique(np.array(groups, dtype=np.str_), return_inverse=True)[1]
+    labelled_first = np.argsort(~labelled, kind="stable")
+    _, chosen = np.unique(np.column_stack([rows, copies])[labelled_first], axis=0, return_index=True)
+    places: NDArray[np.int64] = np.sort(labelled_first[chosen])
+    return places
+
+
+def each_copy_once(paragraphs: CountedParagraphs, copies: NDArray[np.int64]) -> CountedParagraphs:
+    """Leave out what `places_of_copies_once` does not keep."""
+    kept = places_of_copies_once(paragraphs.groups, paragraphs.labelled, copies)
+    return CountedParagraphs(
+        [paragraphs.documents[place] for place in kept],
+        [paragraphs.origins[place] for place in kept],
+        [paragraphs.groups[place] for place in kept],
+        paragraphs.expected[kept],
+        paragraphs.counted[kept],
+        paragraphs.labelled[kept],
+        [paragraphs.digests[place] for place in kept],
+    )
+
+
 class _HandLabels:
     """Finds the hand label of a paragraph and of its statements, where the labels speak of the model's codebook."""
 

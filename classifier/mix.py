@@ -9,14 +9,15 @@ record; a model without them gives shares without intervals.
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.chunks import Item
-from classifier.counting import CountedParagraphs, count_paragraphs
+from classifier.copies import copy_groups
+from classifier.counting import CountedParagraphs, count_paragraphs, each_copy_once
 from classifier.documents import Origin
 from classifier.errors import InputError
 from classifier.intervals import (
@@ -33,6 +34,7 @@ from classifier.predictions import Prediction
 
 GROUPINGS = ("jurisdiction", "document", "year", "level", "section_kind")
 MEASURES = ("paragraphs", "text")
+COPIES = ("each", "once")
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,11 @@ class MixRow:
 
 @dataclass(frozen=True)
 class Mix:
-    """A theme-mix table. ``interval_level`` is None where no row needs or has an interval, ``basis`` what they rest on."""
+    """A theme-mix table. ``interval_level`` is None where no row needs or has an interval, ``basis`` what they rest on.
+
+    ``copies`` is ``each`` where every paragraph counts, ``once`` where copies of each other count once in a row: then
+    ``left_out`` paragraphs were not counted.
+    """
 
     by: str
     measure: str
@@ -66,6 +72,8 @@ class Mix:
     snapshot: str
     rows: tuple[MixRow, ...]
     basis: IntervalBasis | None = None
+    copies: str = "each"
+    left_out: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as ``policy-themes mix -o FILE.json`` writes it."""
@@ -74,6 +82,7 @@ class Mix:
             "measure": self.measure,
             "interval_level": self.interval_level,
             "snapshot": self.snapshot,
+            **({"copies": self.copies, "left_out": self.left_out} if self.copies == "once" else {}),
             "rows": [
                 {
                     **({self.by: row.group} if self.by in ("document", "section_kind") else {}),
@@ -97,14 +106,18 @@ def theme_mix(
     *,
     by: str = "jurisdiction",
     measure: str = "paragraphs",
+    copies: str = "each",
 ) -> Mix:
     """Return the theme mix of classified paragraphs; hand labels are used where a paragraph has one.
 
-    ``pairs`` come from `classifier.classify`. Raises InputError for an unknown grouping or measure, or no paragraph.
+    ``pairs`` come from `classifier.classify`. With ``copies`` at ``once``, paragraphs of a row that copy each other count
+    once. Raises InputError for an unknown grouping, measure or way to count copies, or no paragraph.
     """
-    _check_choices(by, measure)
+    _check_choices(by, measure, copies)
+    pairs = [(item, prediction) for item, prediction in pairs if prediction.theme]
     paragraphs = count_paragraphs(model, pairs, labels, by=by, measure=measure)
-    return mix_of_paragraphs(paragraphs, model, by=by, measure=measure)
+    groups = copy_groups([item.text for item, _ in pairs]) if copies == "once" else None
+    return mix_of_paragraphs(paragraphs, model, by=by, measure=measure, copies=groups)
 
 
 def mix_of_paragraphs(
@@ -114,12 +127,18 @@ def mix_of_paragraphs(
     by: str = "jurisdiction",
     measure: str = "paragraphs",
     detailed: bool = False,
+    copies: NDArray[np.int64] | None = None,
 ) -> Mix:
     """Return the mix of paragraphs that were counted elsewhere; ``detailed`` gives leaf codes in the place of themes.
 
-    ``by`` only names what ``groups`` holds. Raises InputError for an unknown grouping or measure, or no paragraph.
+    ``by`` only names what ``groups`` holds. ``copies``, the group of copies of each paragraph, lets those of a row that
+    copy each other count once. Raises InputError for an unknown grouping or measure, or no paragraph.
     """
     _check_choices(by, measure)
+    if copies is not None:
+        once = each_copy_once(paragraphs, copies)
+        mix = mix_of_paragraphs(once, model, by=by, measure=measure, detailed=detailed)
+        return replace(mix, copies="once", left_out=len(paragraphs.documents) - len(once.documents))
     if not len(paragraphs.documents):
         raise InputError("no paragraph to count; give documents or tables that hold text")
     fold = _fold(model, detailed)
@@ -142,11 +161,13 @@ def mix_of_paragraphs(
     )
 
 
-def _check_choices(by: str, measure: str) -> None:
+def _check_choices(by: str, measure: str, copies: str = "each") -> None:
     if by not in GROUPINGS:
         raise InputError(f"cannot group by {by!r}; use one of {', '.join(GROUPINGS)}")
     if measure not in MEASURES:
         raise InputError(f"cannot measure {measure!r}; use one of {', '.join(MEASURES)}")
+    if copies not in COPIES:
+        raise InputError(f"cannot count copies {copies!r}; use one of {', '.join(COPIES)}")
 
 
 def _fold(model: Model, detailed: bool) -> Floats:

@@ -50,6 +50,11 @@ def mix_notes(mix: Mix) -> list[str]:
     if any(row.labelled < row.paragraphs for row in mix.rows):
         said.append("Other paragraphs count by the model's calibrated probabilities.")
         said += _interval_notes(mix)
+    if mix.copies == "once":
+        said.append(
+            f"Paragraphs of a row that copy each other count once: {mix.left_out} left out, which say the same but for "
+            "figures, punctuation or a few words."
+        )
     return said
 
 

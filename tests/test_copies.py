@@ -1,16 +1,34 @@
 """Copied text: what counts as a copy, that every copy is found, and that none is trained on and tested on."""
 
+import csv
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import Finished
 from paths import ROOT
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from classifier import Label, LabelledText, LabelSet, digest, read_folder, read_units
+from classifier import (
+    CountedParagraphs,
+    InputError,
+    Label,
+    LabelledText,
+    LabelSet,
+    Model,
+    Origin,
+    digest,
+    mix_notes,
+    read_folder,
+    read_units,
+    theme_mix,
+)
 from classifier.copies import THRESHOLD, copy_groups
+from classifier.counting import each_copy_once
 from classifier.folds import assign_folds
 from classifier.labels import load_held_out
 from classifier.shingles import copy_form, copy_similarity, similarities
@@ -147,3 +165,68 @@ def test_a_copy_of_a_tested_unit_is_not_trained_on_wherever_it_stands(labels: La
         assert not {quoted.text, copy, example.text} & trained_on or not holds_it
         assert len(trained_on) > 8000
     assert sum(len(split.tested["paragraphs"]) for split in splits) == len(more.paragraphs)
+
+
+TWO_YEARS = f"""document,jurisdiction,year,paragraph,text
+a.txt,甲县,2023,1,{FORMULA}
+a.txt,甲县,2023,2,全年调解纠纷300件，成功率98%。
+b.txt,甲县,2024,1,{FORMULA.replace("二十大精神", "二十大和二十届三中全会精神")}
+b.txt,甲县,2024,2,全年调解纠纷412件，成功率98.6%。
+c.txt,乙县,2024,1,全年调解纠纷55件、成功率100%。
+c.txt,乙县,2024,2,办理法律援助案件120件。
+"""
+
+
+@pytest.fixture
+def two_years(tmp_path: Path) -> Path:
+    table = tmp_path / "two_years.csv"
+    table.write_text(TWO_YEARS, encoding="utf-8")
+    return table
+
+
+def test_the_command_lists_groups_with_their_members(run: Callable[..., Finished], two_years: Path, tmp_path: Path) -> None:
+    shown = run("copies", str(two_years)).output
+    assert "5 paragraphs in 2 groups of copies" in shown and "甲县" in shown and "法律援助" not in shown
+    run("copies", str(two_years), "-o", str(tmp_path / "copies.csv"))
+    with (tmp_path / "copies.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["group"], row["members"], row["document"], row["year"]) for row in rows] == [
+        ("1", "2", "a.txt", "2023"),
+        ("1", "2", "b.txt", "2024"),
+        ("2", "3", "a.txt", "2023"),
+        ("2", "3", "b.txt", "2024"),
+        ("2", "3", "c.txt", "2024"),
+    ]
+    assert [row["similarity"] for row in rows] == ["1.0", "0.767", "1.0", "1.0", "1.0"]
+    assert run("copies", str(ROOT / "seeds")).output == "0 paragraphs in 0 groups of copies\n"
+    assert run("copies", str(two_years), "-o", str(tmp_path / "copies.txt")).code == 2
+
+
+def test_a_mix_counts_copies_each_or_once_in_a_row(model: Model, two_years: Path) -> None:
+    each, once = (theme_mix(two_years, model, copies=copies) for copies in ("each", "once"))
+    assert [(row.group, row.paragraphs) for row in each.rows] == [("甲县", 4), ("乙县", 2)]
+    assert [(row.group, row.paragraphs) for row in once.rows] == [("甲县", 2), ("乙县", 2)]
+    assert (each.copies, each.left_out, once.copies, once.left_out) == ("each", 0, "once", 2)
+    assert each == theme_mix(two_years, model) and "copies" not in each.to_dict()
+    assert once.to_dict()["copies"] == "once" and once.to_dict()["left_out"] == 2
+    assert any("2 left out" in note for note in mix_notes(once))
+    assert not any("left out" in note for note in mix_notes(each))
+    assert theme_mix(two_years, model, by="document", copies="once").left_out == 0
+    assert theme_mix(two_years, model, by="year", copies="once").left_out == 1
+    with pytest.raises(InputError, match="'twice'; use one of each, once"):
+        theme_mix(two_years, model, copies="twice")
+
+
+def test_of_copies_that_count_once_the_labelled_one_is_kept() -> None:
+    origins = [Origin(jurisdiction="甲县")] * 3
+    values = np.eye(3)
+    labelled = np.array([False, False, True])
+    counted = CountedParagraphs(["a", "b", "c"], origins, ["甲县"] * 3, values, values, labelled, ["1", "2", "3"])
+    kept = each_copy_once(counted, np.array([0, 1, 0]))
+    assert (kept.documents, kept.digests, kept.labelled.tolist()) == (["b", "c"], ["2", "3"], [False, True])
+    assert kept.expected.tolist() == values[1:].tolist()
+
+
+def test_a_census_counts_the_same_whether_copies_count_each_or_once(model: Model) -> None:
+    each, once = (theme_mix(ROOT / "seeds", model, copies=copies) for copies in ("each", "once"))
+    assert each.rows == once.rows and each.snapshot == once.snapshot and once.left_out == 0

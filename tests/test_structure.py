@@ -62,6 +62,7 @@ FLOORS = (
     ("default_model", "evaluation", "learning", "audit"),
     ("chunks", "arrow_files"),
     ("records", "sources"),
+    ("copied_paragraphs",),
     ("json_records", "unfinished", "writers"),
     ("parallel",),
     ("batch",),
@@ -174,11 +175,11 @@ def test_the_public_surface_is_sorted_complete_and_importable() -> None:
 
 
 PUBLIC = """
-AGREEMENT_KINDS AUDIT BANDS CHOICE_COLUMNS DOCUMENTS_FILE DOCUMENT_COLUMNS EVERY_TABLE FEWEST_JURISDICTIONS
-GROUPINGS LEAST_EARLIER_CHECKS LEVELS MEASURES PARAGRAPH_COLUMNS RECENT_CHECKS STATEMENT_COLUMNS
-TRAINING_SETTINGS VERDICTS VERSION Agreement AnnotatorCodes ArchivedDocument AuditAccuracy BandCount Bands
-ChangedFigure Checks Code CodeChange Codebook CodebookDifference CodebookError Coefficient Comparison
-CountedParagraphs Difference Disagreement Document Drift Evidence Explanation FrozenData InputError
+AGREEMENT_KINDS AUDIT BANDS CHOICE_COLUMNS COPIES DOCUMENTS_FILE DOCUMENT_COLUMNS EVERY_TABLE
+FEWEST_JURISDICTIONS GROUPINGS LEAST_EARLIER_CHECKS LEVELS MEASURES PARAGRAPH_COLUMNS RECENT_CHECKS
+STATEMENT_COLUMNS TRAINING_SETTINGS VERDICTS VERSION Agreement AnnotatorCodes ArchivedDocument AuditAccuracy
+BandCount Bands ChangedFigure Checks Code CodeChange Codebook CodebookDifference CodebookError Coefficient
+Comparison CountedParagraphs Difference Disagreement Document Drift Evidence Explanation FrozenData InputError
 IntervalBasis Item Label LabelError LabelSet LabelledText Layout Manifest MigratedFile MigratedLabel Migration
 Mix MixRow Model ModelError Origin Paragraph Passage PolicyThemesError Prediction Reading Readings
 Reproduction Setting Share SnapshotError Statement StatementPrediction Table TableForm TellingTerm
@@ -188,9 +189,10 @@ compare_annotators compare_codebooks compare_kinds compare_pairs compare_paragra
 copy_keys copy_similarity csv_line densities digest evaluate evaluate_audit evaluate_held_out export_sklearn
 freeze freeze_folder home known_suffixes learning_curve level_of load_codebook load_labels load_model margins
 measure_drift migrate_folder migrated_labels migration_to mix_notes mix_of_paragraphs open_writer
-prediction_columns read_archive read_document read_folder read_label_file read_readings read_units read_upload
-record_of renamed_columns render_outline reproduce save_model shipped_folder sklearn_pipeline source_spans
-split_statements suspected_errors theme_mix train unpack_upload working_folder write_comparison write_mix
+places_of_copies_once prediction_columns read_archive read_document read_folder read_label_file read_readings
+read_units read_upload record_of renamed_columns render_outline reproduce save_model shipped_folder
+sklearn_pipeline source_spans split_statements suspected_errors theme_mix train unpack_upload working_folder
+write_comparison write_mix
 """
 
 

@@ -23,6 +23,7 @@ from web.language import speak
 from web.problems import answer_errors
 from web.services import Services, attach
 from web.settings import WebSettings
+from web.store.copies import group_copies
 from web.store.models import ModelInUse, start_with_a_model
 from web.store.seeding import import_seeds
 from web.views import blueprints
@@ -53,6 +54,8 @@ def create_app(settings: WebSettings | None = None, *, shipped: Callable[[], Mod
     app = Application(__name__)
     database = Database(settings.database_url)
     database.upgrade()
+    with database.writing() as session:
+        group_copies(session)  # Of a database from before there were groups; later ones are kept as documents come.
     start_with_a_model(database, settings.data_folder, shipped)
     services = Services(settings, database, ModelInUse(database, settings.data_folder))
     if settings.import_seeds:

@@ -43,6 +43,14 @@ def notes_on(mix: Mix, query: MixQuery) -> list[str]:
                 "rows that are apart from all others."
             )
         )
+    if mix.copies == "once":
+        said.append(
+            _(
+                "Paragraphs of a row that copy each other count once; %(left_out)s are left out. A copy says the same but "
+                "for figures, punctuation or a few words.",
+                left_out=f"{mix.left_out:,}",
+            )
+        )
     return said
 
 

@@ -29,6 +29,10 @@ MEASURE_NAMES: Mapping[str, LazyString] = MappingProxyType(
     {"paragraphs": lazy_gettext("Share of paragraphs"), "text": lazy_gettext("Share of text")}
 )
 
+COPIES_NAMES: Mapping[str, LazyString] = MappingProxyType(
+    {"each": lazy_gettext("Count each"), "once": lazy_gettext("Count once in a row")}
+)
+
 
 def _(message: str, **values: object) -> str:
     return str(gettext(message, **values))

@@ -73,7 +73,11 @@ class Document(Table):
 
 
 class Paragraph(Table):
-    """One paragraph of a document, as it was read when the document was added."""
+    """One paragraph of a document, as it was read when the document was added.
+
+    ``copy_group`` is the least ID among the paragraphs that it copies or is copied by, its own where there are none; see
+    `web.store.copies`.
+    """
 
     __tablename__ = "paragraphs"
     __table_args__ = (UniqueConstraint("document_id", "position"),)
@@ -85,6 +89,15 @@ class Paragraph(Table):
     spans: Mapped[list[Any]]
     section: Mapped[list[Any]]
     section_kind: Mapped[str] = mapped_column(String(16))
+    copy_group: Mapped[int | None] = mapped_column(index=True)
+
+
+class CopyKey(Table):
+    """A key that near-copies of a paragraph have too (`classifier.copy_keys`); of equal texts only the first has any."""
+
+    __tablename__ = "copy_keys"
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    paragraph_id: Mapped[int] = mapped_column(ForeignKey("paragraphs.id"), primary_key=True)
 
 
 class ModelRecord(Table):

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "reproduce": ("classifier.cli.snapshot", "reproduce", "Make the tables of a snapshot again and compare them."),
     "compare": ("classifier.cli.compare", "compare", "Show where two jurisdictions or years differ, and by which terms."),
     "verify-intervals": ("classifier.cli.verify", "verify", "Measure how often intervals hold the truth."),
+    "copies": ("classifier.cli.copies", "copies", "List the paragraphs that stand in several places."),
     "explain": ("classifier.cli.explain", "explain", "Show why a text has its theme."),
     "labels": ("classifier.cli.labels", "labels", "Check, compare, migrate, export and import hand labels."),
     "codebook": ("classifier.cli.codebook", "codebook", "Compare versions of a codebook."),

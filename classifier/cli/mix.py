@@ -33,6 +33,13 @@ from classifier.cli.options import (
     show_default=True,
     help="Share of paragraphs by primary theme, or of characters by theme of statement.",
 )
+@click.option(
+    "--copies",
+    type=click.Choice(["each", "once"]),
+    default="each",
+    show_default=True,
+    help="Paragraphs of a row that copy each other: count each, or once.",
+)
 @click.option("-o", "--output", type=FILE, help="A .csv, .xlsx, .json or .html file; without it, a table.")
 @labels_option
 @text_column_option
@@ -42,6 +49,7 @@ def mix(
     paths: tuple[str, ...],
     by: str,
     measure: str,
+    copies: str,
     output: Path | None,
     labels_path: Path | None,
     text_column: str | None,
@@ -68,7 +76,7 @@ def mix(
     pairs = list(classify_items(model, progress(items(sources, failures), "mix")))
     if not pairs and failures.reasons:
         return 1
-    table = theme_mix(model, pairs, labels, by=by, measure=measure)
+    table = theme_mix(model, pairs, labels, by=by, measure=measure, copies=copies)
     if output is not None:
         write_mix(table, model.codebook, output)
     else:

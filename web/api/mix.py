@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from classifier import GROUPINGS, LEVELS, MEASURES, Codebook, Mix
+from classifier import COPIES, GROUPINGS, LEVELS, MEASURES, Codebook, Mix
 from web.api.operations import Answer, Asked, Operation, Parameter, paging
 from web.api.paragraphs import EXAMPLE as PARAGRAPH
 from web.api.paragraphs import paragraph_record
@@ -76,8 +76,11 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
                 "measure": one_of(MEASURES, N_("What is shared out: paragraphs, or characters of text.")),
                 "interval_level": or_null(share(N_("Of the intervals from low to high; null where no row has any."))),
                 "snapshot": text(N_("Changes with everything that the table is made from.")),
+                "copies": one_of(("once",), N_("Where paragraphs of a row that copy each other count once.")),
+                "left_out": integer(N_("How many paragraphs were not counted therefore."), minimum=0),
                 "rows": list_of(ref("MixRow"), N_("One for each group.")),
-            }
+            },
+            optional=("copies", "left_out"),
         ),
         "MixRow": record(row, optional=("document", "section_kind")),
         "Share": record(
@@ -103,6 +106,10 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
 FILTERS = (
     Parameter("by", {**one_of(GROUPINGS, N_("What the rows are.")), "default": "jurisdiction"}, "jurisdiction"),
     Parameter("measure", {**one_of(MEASURES, N_("What is shared out.")), "default": "paragraphs"}, "paragraphs"),
+    Parameter(
+        "copies",
+        {**one_of(COPIES, N_("Paragraphs of a row that copy each other: count each, or once.")), "default": "each"},
+    ),
     Parameter("search", text(N_("Only places and documents with one of these words in their name."), maxLength=200)),
     Parameter("level", one_of((*LEVELS, NOT_STATED), N_("Only of this level; none: where it is not known."))),
     Parameter(

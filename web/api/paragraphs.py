@@ -86,6 +86,19 @@ def paragraph_record(view: ParagraphView, book: Codebook) -> dict[str, Any]:
             }
             for place, part in enumerate(view.statements, 1)
         ],
+        "copies": [
+            {
+                "id": copy.id,
+                "document": copy.document_id,
+                "document_name": copy.document,
+                "jurisdiction": copy.jurisdiction,
+                "year": copy.year,
+                "paragraph": copy.position,
+                "similarity": _rounded(copy.similarity),
+                "label": copy.label,
+            }
+            for copy in view.copies
+        ],
     }
 
 
@@ -134,6 +147,7 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
         "note": text(N_("The note of the label that holds.")),
         "predicted": record(predicted, N_("What the model says, labelled or not.")),
         "statements": list_of(ref("ParagraphStatement"), N_("Its statements, in order.")),
+        "copies": list_of(ref("ParagraphCopy"), N_("The other places where the same text stands, the most alike first.")),
     }
     return {
         "Paragraph": record(paragraph),
@@ -148,6 +162,16 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
                 "detail": one_of(book.leaf_codes, N_("The statement's leaf code.")),
                 "confidence": confidence,
                 "labelled": boolean(N_("Whether a person labelled the statement.")),
+            }
+        ),
+        "ParagraphCopy": record(
+            {
+                "id": identifier(N_("The paragraph's own ID.")),
+                **place_properties(),
+                "jurisdiction": text(N_("The jurisdiction of its document.")),
+                "year": text(N_("The year that its document is about.")),
+                "similarity": share(N_("How alike the texts are; 1 where only figures, punctuation or spacing differ.")),
+                "label": text(N_("The leaf code of the label that holds there; empty without one.")),
             }
         ),
         "Paragraphs": record({"paragraphs": list_of(ref("Paragraph"), N_("In order.")), "next": cursor()}),
@@ -173,6 +197,7 @@ EXAMPLE: dict[str, Any] = {
     "note": "",
     "predicted": {**_SAID, "band": _FOUND["band"], "runner_up": "mediation", "margin": 0.949633, "scores": _FOUND["scores"]},
     "statements": [{"statement": 1, **_FOUND["statements"][0], "labelled": False}],
+    "copies": [],
 }
 
 OPERATIONS = (

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from classifier import ArchivedDocument, InputError, digest
+from web.store.copies import group_copies
 from web.store.documents import ORIGIN_FIELDS, free_name, storable
 from web.tables import Document, Paragraph
 
@@ -66,6 +67,7 @@ def add_archived(session: Session, documents: Iterable[GivenDocument]) -> tuple[
             document.deleted_at = None
         numbers[archived.document.name] = number
     session.flush()
+    group_copies(session)
     return numbers, added
 
 

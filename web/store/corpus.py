@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classifier import Codebook, CountedParagraphs, Origin
+from classifier import Codebook, CountedParagraphs, Origin, places_of_copies_once
 from web.store.documents import ORIGIN_FIELDS
 from web.store.predictions import CurrentModel, floats
 from web.store.revisions import documents_revision, revision
@@ -35,7 +35,8 @@ class Corpus:
 
     ``probabilities`` and ``counted`` have shape (paragraphs, leaf codes) and lie on the hand label where one holds;
     ``characters`` and ``counted_characters`` are the same measured in text. ``labelled`` says which paragraphs carry a hand
-    label, ``text_labelled`` which carry one on every statement, so that their text is no estimate.
+    label, ``text_labelled`` which carry one on every statement, so that their text is no estimate. ``copies`` names each
+    paragraph's group of copies.
     """
 
     revision: int
@@ -44,6 +45,7 @@ class Corpus:
     documents: NDArray[np.int64]
     section_kinds: NDArray[np.str_]
     digests: NDArray[np.str_]
+    copies: NDArray[np.int64]
     labelled: NDArray[np.bool_]
     text_labelled: NDArray[np.bool_]
     probabilities: Floats
@@ -118,6 +120,14 @@ class Corpus:
             labelled[own],
             self.digests[own].tolist(),
         )
+
+    def each_copy_once(self, chosen: NDArray[np.bool_], measure: str) -> NDArray[np.bool_]:
+        """Return which of the chosen paragraphs, which make one row, count where copies of each other count once."""
+        own = np.flatnonzero(chosen)
+        labelled = self.labelled if measure == "paragraphs" else self.text_labelled
+        once = np.zeros(len(chosen), dtype=bool)
+        once[own[places_of_copies_once([""] * len(own), labelled[own], self.copies[own])]] = True
+        return once
 
     def behind(self, chosen: NDArray[np.bool_], codes: Sequence[str], measure: str) -> NDArray[np.int64]:
         """Return the ids of the chosen paragraphs that a cell counts: with these leaf codes, or with text of them."""
@@ -195,13 +205,14 @@ def load_documents(session: Session, current: CurrentModel) -> Corpus:
             Prediction.counted,
             Prediction.margin,
             Prediction.detail,
+            Paragraph.copy_group,
         )
         .join(Prediction, (Prediction.paragraph_id == Paragraph.id) & (Prediction.model_id == current.id))
         .order_by(Paragraph.document_id, Paragraph.position)
     )
     # On the connection, and without the documents: nearly twice as fast, and people wait for this after each label.
     rows = [row for row in session.connection().execute(query) if row[1] in names]
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 9
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 10
     ids = np.array(columns[0], dtype=np.int64)
     leaf_place = {code: number for number, code in enumerate(book.leaf_codes)}
 
@@ -217,6 +228,8 @@ def load_documents(session: Session, current: CurrentModel) -> Corpus:
         np.array(columns[1], dtype=np.int64),
         np.array(columns[2], dtype=np.str_),
         np.array(columns[3], dtype=np.str_),
+        # One that has no group yet, since another server has just added it, is nobody's copy.
+        np.array([group or own for group, own in zip(columns[9], columns[0], strict=True)], dtype=np.int64),
         np.zeros(len(ids), dtype=bool),
         np.zeros(len(ids), dtype=bool),
         probabilities,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, defer
 
 from classifier import LEVELS, Origin, Reading, digest
 from web.errors import ConflictError, NotFoundError, RequestError
+from web.store.copies import group_copies
 from web.store.predictions import CurrentModel, predict_paragraphs, unpredicted
 from web.store.revisions import now, raise_revision
 from web.tables import HOLDING, CurrentLabel, Document, Label, ModelRecord, Paragraph
@@ -95,6 +96,7 @@ def add_document(session: Session, reading: Reading, current: CurrentModel, *, s
             for paragraph in reading.paragraphs
         ],
     )
+    group_copies(session)
     query = select(Paragraph.id, Paragraph.text).where(Paragraph.document_id == document.id).order_by(Paragraph.position)
     predict_paragraphs(session, current, [(number, text) for number, text in session.execute(query)])
     raise_revision(session, documents=True)

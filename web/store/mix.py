@@ -10,7 +10,18 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier import GROUPINGS, LEVELS, MEASURES, Codebook, Mix, MixRow, Model, Share, mix_of_paragraphs
+from classifier import (
+    COPIES,
+    GROUPINGS,
+    LEVELS,
+    MEASURES,
+    Codebook,
+    Mix,
+    MixRow,
+    Model,
+    Share,
+    mix_of_paragraphs,
+)
 from web.errors import NotFoundError, RequestError
 from web.store.corpus import Corpus
 from web.store.paragraphs import leaves_of
@@ -28,7 +39,7 @@ class MixQuery:
 
     ``detailed`` opens themes into their sub-codes, ``by_year`` divides each row by year; ``search``, ``level``, ``year`` and
     ``section_kind`` are filters (`NOT_STATED` where a document does not say). ``sort`` is empty for the usual order,
-    `BY_NAME`, `BY_SIZE`, `BY_LABELLED`, or a theme's code.
+    `BY_NAME`, `BY_SIZE`, `BY_LABELLED`, or a theme's code. ``copies`` of each other in a row count ``each``, or ``once``.
     """
 
     by: str = "jurisdiction"
@@ -39,6 +50,7 @@ class MixQuery:
     level: str = ""
     year: str = ""
     section_kind: str = ""
+    copies: str = "each"
     sort: str = ""
     descending: bool = False
 
@@ -59,6 +71,7 @@ class MixQuery:
             "level": self.level,
             "year": self.year,
             "section_kind": self.section_kind,
+            "copies": self.copies if self.copies != "each" else "",
             "sort": self.sort,
             "order": order if self.descending != usually_descending(self.sort) else "",
         }
@@ -91,6 +104,7 @@ def read_query(args: Mapping[str, str], codebook: Codebook) -> MixQuery:
         level=_choice(args, "level", (*LEVELS, NOT_STATED)),
         year=year,
         section_kind=_choice(args, "section_kind", (*SECTION_KINDS, NOT_STATED)),
+        copies=_choice(args, "copies", COPIES) or "each",
         sort=sort,
         descending=order == "desc" if order else usually_descending(sort),
     )
@@ -207,6 +221,8 @@ def cell_of(corpus: Corpus, model: Model, query: MixQuery, group: str, theme: st
     if row is None:
         raise NotFoundError("There is no row {row} in this table; it may have been renamed or deleted.", row=group)
     chosen = chosen_paragraphs(corpus, query) & corpus.chosen({query.by: group})
+    if query.copies == "once":
+        chosen = corpus.each_copy_once(chosen, query.measure)
     amounts = corpus.amounts(codes, query.measure)
     counted = chosen & (amounts > 0)
     return Cell(row, row.shares[theme] if theme else None, corpus.ids[counted], np.rint(amounts[counted]).astype(np.int64))
@@ -235,7 +251,8 @@ def _counted_mix(corpus: Corpus, model: Model, query: MixQuery) -> Mix:
     if not chosen.any():
         return Mix(query.by, query.measure, None, "", ())
     counted = corpus.counted_paragraphs(query.by, query.measure, chosen, by_year=query.by_year)
-    mix = mix_of_paragraphs(counted, model, by=query.by, measure=query.measure, detailed=query.detailed)
+    copies = corpus.copies[chosen] if query.copies == "once" else None
+    mix = mix_of_paragraphs(counted, model, by=query.by, measure=query.measure, detailed=query.detailed, copies=copies)
     if not query.by_year:
         return mix
     return replace(mix, rows=tuple(replace(row, group=row.group.rpartition("\t")[0]) for row in mix.rows))

@@ -10,7 +10,7 @@ knows, else the prediction. A page filtered by a theme therefore has as many par
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from classifier import Codebook, Model
 from web.errors import RequestError
+from web.store.copies import CopyPlace, copies_of
 from web.store.documents import get_document
 from web.store.predictions import CurrentModel, floats
 from web.tables import HOLDING, CurrentLabel, Document, Paragraph, Prediction
@@ -49,7 +50,8 @@ class ParagraphView:
     is the model's in its own theme, None where labelled. ``state`` is agreed, settled or conflict, or empty without any
     label; ``annotators`` are those behind it. What the model says stands in ``predicted`` (leaf code),
     ``predicted_confidence``, ``predicted_band`` (None where the model has no bands), ``runner_up`` (theme), ``margin`` and
-    ``scores`` (every theme's probability), labelled or not.
+    ``scores`` (every theme's probability), labelled or not. ``copies`` are the other places where
+    the same text stands.
     """
 
     id: int
@@ -78,6 +80,7 @@ class ParagraphView:
     runner_up: str
     margin: float
     scores: dict[str, float]
+    copies: tuple[CopyPlace, ...] = ()
 
 
 def paragraph_page(
@@ -156,7 +159,8 @@ def _views(session: Session, current: CurrentModel, rows: Sequence[Any]) -> list
         by_hand |= {(number, statement): theme for number, statement, theme in session.execute(query)}
     book = current.model.codebook
     fold = np.eye(len(book.theme_codes))[list(book.leaf_theme_places)]
-    return [_view(current.model, fold, by_hand, row) for row in rows]
+    copies = copies_of(session, [(row[0].id, row[0].copy_group, row[0].text) for row in rows])
+    return [replace(_view(current.model, fold, by_hand, row), copies=tuple(copies.get(row[0].id, ()))) for row in rows]
 
 
 def _view(model: Model, fold: Any, by_hand: dict[tuple[int, int], str], row: Any) -> ParagraphView:

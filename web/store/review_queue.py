@@ -2,7 +2,8 @@
 
 - the training queues, by strategy (`web.store.training_queue`): ``dense``, uncertain and like many others; ``uncertain``,
   smallest margin first; ``shortfall``, themes with the fewest labels first; ``random``. First round: what nobody has
-  labelled; second round (``again``): what others have. Paragraphs of audit samples are in none of them.
+  labelled, of copied text one of each group and nothing of which a copy is labelled; second round (``again``): what others
+  have, and the other copies. Paragraphs of audit samples are in none of them.
 - ``audit``: the newest random sample, in its random order.
 - ``document``: one document from its beginning.
 - ``suspected``: labels that are probably wrong after models that were not trained on them, the surest doubt first.
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from web.errors import RequestError
 from web.store.audit import newest_sample
+from web.store.copies import repeats_another
 from web.store.derived_labels import RELABEL
 from web.store.documents import get_document
 from web.store.labels import labelled_by
@@ -193,7 +195,9 @@ def _ids(
 
 def _is_read_by_others(session: Session, paragraph_id: int, annotator: str) -> bool:
     query = select(Label.id).where(Label.paragraph_id == paragraph_id, Label.statement == 0, Label.annotator != annotator)
-    return session.scalar(query.limit(1)) is not None
+    if session.scalar(query.limit(1)) is not None:
+        return True
+    return session.scalar(select(Paragraph.id).where(Paragraph.id == paragraph_id, repeats_another())) is not None
 
 
 def _suspected(session: Session, current: CurrentModel, annotator: str) -> list[tuple[int, int]]:

@@ -7,12 +7,13 @@ elsewhere on demand.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from web.errors import NotFoundError
+from web.store.copies import CopyPlace
 from web.store.derived_labels import RELABEL
 from web.store.paragraphs import ParagraphView, StatementTheme, paragraphs_by_id
 from web.store.pools import audit_pool
@@ -45,8 +46,8 @@ class Suggestion:
 class Unit:
     """A paragraph to label, for one annotator: ``own`` is the annotator's standing label, ``suggestion`` None when blind.
 
-    ``before`` and ``after`` are the neighbouring paragraphs' texts; ``again``: others have labelled it, and it came up for
-    that reason.
+    ``before`` and ``after`` are the neighbouring paragraphs' texts; ``again``: others have labelled it or a copy of it, and
+    it came up for that reason. ``copies`` are the other places of the same text, without their labels when blind.
     """
 
     id: int
@@ -68,6 +69,7 @@ class Unit:
     suggestion: Suggestion | None
     again: bool = False
     question: OpenQuestion | None = None  # In the queue of units to be labelled anew.
+    copies: tuple[CopyPlace, ...] = ()
 
 
 def unit_at(
@@ -122,6 +124,7 @@ def units_by_id(
                 suggestion=None if hidden else suggestion,
                 again=again,
                 question=questions.get(view.id),
+                copies=tuple(replace(copy, label="") for copy in view.copies) if hidden else view.copies,
             )
         )
     return units

@@ -65,8 +65,11 @@ def make_snapshot(
 ) -> Snapshot:
     """Freeze the mix of a query; the same once more on one day is the snapshot that is there already.
 
-    Raises ConflictError where the query chooses no paragraph, NoRoomError where the archive cannot be written.
+    Raises ConflictError where the query chooses no paragraph or counts copies once, NoRoomError where the archive cannot be
+    written.
     """
+    if query.copies != "each":
+        raise ConflictError("A snapshot counts every paragraph; let copied text count each time, then freeze the table.")
     chosen = corpus.ids[chosen_paragraphs(corpus, query)]
     if not len(chosen):
         raise ConflictError("There is nothing to freeze: no paragraph fits this search and these filters.")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from classifier import (
     Codebook,
@@ -52,14 +52,20 @@ def training_labels(
 
     Statements are those that the predictions of ``model_id`` were made for; every paragraph has those of the model in use.
     Labels of deleted documents are left out, labels with codes that the codebook does not have, and all of the audit pool,
-    which is for measuring.
+    which is for measuring, with all copies of its texts.
     """
     shipped = shipped_labels(codebook)
     versions = versions_of(session, shipped.codebook)
     to_relabel = 0
     entries: dict[tuple[int, int], list[Label]] = {}
+    copied = aliased(Paragraph)
     query = select(Label).join(Paragraph, Paragraph.id == Label.paragraph_id).join(Document)
-    query = query.where(Document.deleted_at.is_(None), Paragraph.id.not_in(audit_pool())).order_by(Label.id)
+    # What copies a text of the audit pool would show the model what it is measured on.
+    audited = select(copied.copy_group).where(copied.id.in_(audit_pool()), copied.copy_group.is_not(None))
+    own_group = func.coalesce(Paragraph.copy_group, Paragraph.id)
+    query = query.where(
+        Document.deleted_at.is_(None), Paragraph.id.not_in(audit_pool()), own_group.not_in(audited)
+    ).order_by(Label.id)
     for entry in session.scalars(query if through is None else query.where(Label.id <= through)):
         entries.setdefault((entry.paragraph_id, entry.statement), []).append(entry)
     units = _units(session, model_id, {paragraph for paragraph, _ in entries})

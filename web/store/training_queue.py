@@ -13,6 +13,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from classifier import Model, by_chance, by_density, by_shortfall, by_uncertainty, densities
+from web.store.copies import repeats_another
 from web.store.label_counts import count_holding_labels
 from web.store.labels import labelled_by
 from web.store.predictions import CurrentModel, floats
@@ -29,7 +30,10 @@ _MOST_FEATURES = 20_000  # Rows of features in memory at once, and texts that de
 def next_in_training(
     session: Session, current: CurrentModel, strategy: str, annotator: str, after: int | None, limit: int, *, again: bool
 ) -> list[int]:
-    """Return paragraphs behind ``after``: those that nobody has labelled, or with ``again`` those that others have."""
+    """Return paragraphs behind ``after``: those that nobody has labelled, or with ``again`` those that others have.
+
+    What copies a labelled paragraph counts as labelled by others, and so does what copies one that comes before it.
+    """
     order = _order(session, current, strategy)
     behind = order[int(np.flatnonzero(order == after)[0]) + 1 :] if after is not None and after in order else order
     found: list[int] = []
@@ -51,7 +55,7 @@ def _waiting(session: Session, numbers: Sequence[int], annotator: str, *, again:
         .where(
             Paragraph.id.in_(numbers),
             Document.deleted_at.is_(None),
-            carried if again else ~carried,
+            carried | repeats_another() if again else ~carried & ~repeats_another(),
             Paragraph.id.not_in(labelled_by(annotator)),
             ~exists().where(AuditUnit.paragraph_id == Paragraph.id),
         )

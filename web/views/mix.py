@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask_babel import gettext
 from markupsafe import Markup
 
-from classifier import GROUPINGS, MEASURES, Codebook, Mix, MixRow, Model, write_mix
+from classifier import COPIES, GROUPINGS, MEASURES, Codebook, Mix, MixRow, Model, write_mix
 from web.charts import on_any_screen
 from web.errors import NotFoundError, RequestError
 from web.language import language
@@ -16,6 +16,7 @@ from web.markup import statement_views
 from web.mix_notes import notes_on
 from web.mix_pictures import CHART_NAMES, MOST_SMALL_ROWS, draw_mix, mix_over_years
 from web.mix_tables import (
+    COPIES_NAMES,
     GROUPING_NAMES,
     MEASURE_NAMES,
     ColumnView,
@@ -195,6 +196,7 @@ def _page_content(asked: Asked, kind: str) -> str:
         grouping=str(GROUPING_NAMES[query.by]),
         groupings=[(name, page_address(_regrouped(query, name), shown), str(GROUPING_NAMES[name])) for name in GROUPINGS],
         measures=[(name, page_address(replace(query, measure=name), shown), str(MEASURE_NAMES[name])) for name in MEASURES],
+        copies=[(name, page_address(replace(query, copies=name), shown), str(COPIES_NAMES[name])) for name in COPIES],
         charts=[
             (name, page_address(query, "" if name == "stacked" else name, **_cursor()), str(label))
             for name, label in CHART_NAMES.items()
@@ -203,7 +205,7 @@ def _page_content(asked: Asked, kind: str) -> str:
         sorting={name: page_address(sorted_by(query, name), shown) for name in ("name", "paragraphs", "labelled")},
         downloads={name: page_address(query, to=url_for("mix.download", format=name)) for name in FORMATS},
         picture=page_address(query, kind, to=url_for("mix.chart"), **_cursor()),
-        plain=page_address(MixQuery(query.by, query.measure, query.detailed), shown),
+        plain=page_address(MixQuery(query.by, query.measure, query.detailed, copies=query.copies), shown),
     )
 
 
