@@ -99,7 +99,19 @@ def imports_of(path: Path) -> set[str]:
 # The same for the web application. A name stands for a module, or for a package with all modules that have no floor of their own.
 WEB_FLOORS = (
     ("table_base",),
-    ("errors", "settings", "addresses", "permissions", "tables", "markup", "reasons", "headers", "lanes", "json_answers"),
+    (
+        "errors",
+        "settings",
+        "addresses",
+        "permissions",
+        "account_tables",
+        "tables",
+        "markup",
+        "reasons",
+        "headers",
+        "lanes",
+        "json_answers",
+    ),
     ("language", "wording", "review_wording", "example_text"),
     ("database", "hosts", "problems", "explained", "charts", "dispatching"),
     ("store",),
@@ -129,6 +141,7 @@ WITHOUT_FLASK = (
     "charts",
     "database",
     "table_base",
+    "account_tables",
     "tables",
     "markup",
     "settings",

@@ -15,13 +15,13 @@ from flask_login import LoginManager, current_user, login_user
 from sqlalchemy.exc import SQLAlchemyError
 
 from classifier import PolicyThemesError
+from web.account_tables import User
 from web.addresses import is_loopback, name_of_host
 from web.errors import ForbiddenError
 from web.permissions import ADMINISTER, ENDPOINTS, OPEN, READ, ROLES
 from web.problems import problem, typed_text
 from web.services import services
 from web.store.users import has_accounts, password_stamp, user_of_token
-from web.tables import User
 
 LOCAL_ANNOTATOR = "local"
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from classifier import InputError, load_model
+from web.account_tables import User
 from web.database import Database
 from web.permissions import ROLES
 from web.settings import DATABASE_VARIABLE, WebSettings
@@ -20,7 +21,6 @@ from web.store import label_export, label_import
 from web.store.models import ModelInUse, start_with_a_model
 from web.store.users import add_user, has_accounts, list_users, make_token, set_disabled, set_password, set_role
 from web.store.users import get_user as find_user
-from web.tables import User
 
 _DEFAULTS = WebSettings()
 _FOLDER = click.Path(path_type=Path)

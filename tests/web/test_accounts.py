@@ -14,12 +14,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
+from web.account_tables import LogInFailure, Token, User
 from web.addresses import counted_address
 from web.errors import TooManyError
 from web.store.log_ins import check_log_in
 from web.store.revisions import now
 from web.store.users import add_user, get_user, list_tokens, set_disabled, set_password, set_role
-from web.tables import LogInFailure, Token, User
 
 PASSWORD = "correct horse"
 OTHER_PASSWORD = "battery staple"

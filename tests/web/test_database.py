@@ -14,11 +14,12 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from web.account_tables import LogInFailure
 from web.database import Database
 from web.errors import StorageError
 from web.store.revisions import raise_revision, revision, write_fact
 from web.table_base import Table
-from web.tables import Fact, Label, LogInFailure
+from web.tables import Fact, Label
 
 
 @pytest.fixture

@@ -15,13 +15,13 @@ from werkzeug.test import TestResponse
 
 from classifier.settings import HOME_VARIABLE
 from web import WebSettings, create_app
+from web.account_tables import User
 from web.application import secret_key
 from web.errors import StorageError
 from web.hosts import HostGuard
 from web.permissions import ACCOUNT, ADMINISTER, CLASSIFY, ENDPOINTS, IMPORT, LABEL, OPEN, READ, ROLES
 from web.store.users import add_user
 from web.table_base import Table
-from web.tables import User
 
 MakeApp = Callable[..., Flask]
 PASSWORD = "correct horse"

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import web.account_tables
 import web.tables  # noqa: F401  (so that the base knows them)
 from web.table_base import Table
 

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
+from web.account_tables import LogInFailure, User
 from web.addresses import counted_address
 from web.database import Database
 from web.errors import TooManyError
 from web.store.revisions import now
 from web.store.users import matching_user, plain_name
-from web.tables import LogInFailure, User
 
 # Many people may share one address, and one person may come from several.
 _MORE_IN_ALL = 4

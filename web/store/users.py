@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from web.account_tables import Token, User
 from web.database import Database
 from web.errors import ConflictError, NotFoundError, RequestError
 from web.permissions import ROLES
 from web.store.revisions import now
-from web.tables import Token, User
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1000  # Hashing takes its time for every character.

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask_babel import gettext
 from flask_login import logout_user
 
+from web.account_tables import Token, User
 from web.accounts import Person, begin_session, person, safe_next
 from web.errors import ForbiddenError, RequestError
 from web.services import services
@@ -14,7 +15,6 @@ from web.store.log_ins import check_log_in
 from web.store.users import LONGEST_PASSWORD, SHORTEST_PASSWORD, get_user, has_accounts, list_tokens, set_password
 from web.store.users import make_token as make_token_for
 from web.store.users import revoke_token as revoke_token_of
-from web.tables import Token, User
 
 blueprint = Blueprint("account", __name__)
 
