@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from application import services_of
+from codebooks import RECONSIDERATION
 from fewer_labels import with_fewer_examples
 from flask import Flask
 from sqlalchemy import select
@@ -29,7 +30,7 @@ from web.store.models import (
 )
 from web.store.predictions import unpredicted
 from web.store.training_labels import count_texts, last_entry, trained_as_before, training_labels
-from web.tables import Document, HeldOutPrediction, Label, Paragraph, Prediction
+from web.tables import CurrentLabel, Document, HeldOutPrediction, Label, Paragraph, Prediction
 
 
 @pytest.fixture(autouse=True)
@@ -47,8 +48,7 @@ def services(app: Flask) -> Services:
 def few(labels: LabelSet, monkeypatch: pytest.MonkeyPatch) -> LabelSet:
     """Let jobs in this process train and test for real, but on fewer texts and in fewer splits."""
     fewer = with_fewer_examples(labels)
-    for module in (web.work, web.store.training_labels):
-        monkeypatch.setattr(module, "load_labels", lambda folder: fewer)
+    monkeypatch.setattr(web.store.training_labels, "load_labels", lambda folder: fewer)
     monkeypatch.setattr(web.work, "_MOST_SPLITS", 2)
     monkeypatch.setattr(web.work, "learning_curve", partial(learning_curve, shares=(0.5, 1.0)))
     return fewer
@@ -95,6 +95,23 @@ def test_a_new_model_is_trained_compared_put_in_use_and_the_old_one_restored(ser
     assert services.models.get().id == old.id
     with database.reading() as session:
         assert get_model(session, new.id).state == "retired"
+
+
+@pytest.mark.usefixtures("few")
+def test_a_codebook_in_the_data_folder_is_what_the_next_model_is_trained_with(services: Services) -> None:
+    (services.settings.data_folder / "codebook.toml").write_bytes(RECONSIDERATION.read_bytes())
+    trained = do(services.database, "retrain")
+    with services.database.reading() as session:
+        candidate = get_model(session, trained.model_id or 0)
+        before = (candidate.comparison or {})["before"]
+    assert candidate.identity.startswith("2.0-") and (candidate.evaluation or {})["held_out"]["units"] == 336
+    assert before["paragraphs"]["per_theme"]["reconsideration"]["units"] == 3 and before.get("held_out") is None
+    do(services.database, "promote", candidate.id)
+    services.models.forget()
+    with services.database.reading() as session:
+        assert len(services.corpus.get(session, services.models.get()).codebook.theme_codes) == 8
+        assert session.scalar(select(CurrentLabel.paragraph_id).where(CurrentLabel.theme == "reconsideration")) is not None
+        assert session.scalar(select(Label.id).where(Label.theme == "reconsideration")) is None, "the log stays as it was"
 
 
 @pytest.mark.usefixtures("few")
