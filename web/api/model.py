@@ -174,7 +174,8 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
                         "value": share(N_("The share that is right.")),
                         "low": share(N_("Where its 95 % interval begins.")),
                         "high": share(N_("Where its 95 % interval ends.")),
-                    }
+                    },
+                    N_("How much of the audited population it gets right."),
                 ),
                 "weighted": boolean(N_("Whether units count by their probability, because it differed.")),
             }
