@@ -1,5 +1,6 @@
 """The same report in every format gives the same paragraphs."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from word_files import word_file
 
 from benchmarks.government_pages import STYLES
 from benchmarks.page_extraction import Report, paragraphs_of, recall_and_precision, reports, true_paragraphs
+from benchmarks.pdf_readers import printed
 from classifier import read_document
 
 REPORTS = list(reports())
@@ -20,6 +22,18 @@ def as_word(report: Report) -> bytes:
 
 def as_page(report: Report) -> bytes:
     return STYLES[0](*report).encode()
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_a_printed_report_has_the_same_paragraphs(tmp_path: Path, columns: int) -> None:
+    if shutil.which("chromium") is None:
+        pytest.skip("chromium is not installed")
+    report = REPORTS[3 - columns]
+    path = tmp_path / "报告.pdf"
+    path.write_bytes(printed(*report, tmp_path, columns))
+    found = ["".join(item.text.split()) for item in read_document(path).paragraphs]
+    assert min(recall_and_precision(found, true_paragraphs(report))) >= 0.97
+    assert len(found) >= 10
 
 
 @pytest.mark.parametrize(

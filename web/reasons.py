@@ -65,7 +65,23 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             N_("An old or foreign kind of Word document; open it in Word or WPS, save it as .docx and send that."),
         ),
         (r"this is an old Excel workbook", N_("An old Excel workbook (.xls, .et); save it as .xlsx and send that.")),
-        (r"this is an Office file with a password", N_("It has a password; open it, save it without one and send that.")),
+        (
+            r"this is an Office file with a password|a PDF file with a password",
+            N_("It has a password; open it, save it without one and send that."),
+        ),
+        (
+            r"no text layer",
+            N_(
+                "There is no text in it, only pictures of pages: recognise the text first (OCR), or send the original .docx."
+            ),
+        ),
+        (
+            r"unreadable text",
+            N_(
+                "Its text cannot be read: the fonts do not say which characters they show. Send the original .docx, or "
+                "recognise the text (OCR)."
+            ),
+        ),
         (r"this is an OFD file", N_("OFD files are not read here; export it as .docx, or as PDF with text.")),
         (r"this is a web archive", N_("Web archives (.mht) are not read here; save the page as .html.")),
         (
@@ -75,7 +91,7 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"this is damaged|a damaged|damaged", DAMAGED),
         (r"timed out", N_("Reading it took too long and was stopped; save it as .txt or .docx anew and send that.")),
         (
-            r"too large: its parser|(?P<size>[\d,]+) bytes; at most|unpacked, ",
+            r"too large: its parser|a PDF file of|(?P<size>[\d,]+) bytes; at most|unpacked, ",
             N_("It is too large to be read here; divide the file."),
         ),
         (r"nested too deeply", N_("It is nested too deeply to be a report; save it as .txt and send that.")),

@@ -120,6 +120,7 @@ def test_a_draft_gives_back_the_same_upload(data: str, name: str) -> None:
         (b"\n", "a.jsonl", {}, "The file is empty"),
         (b"PK\3\4", "a.xlsx", {}, DAMAGED),
         (b"PK\3\4", "a.docx", {}, DAMAGED),
+        (b"%PDF-1.7", "a.pdf", {}, DAMAGED),
         (b"text", "a.xlsx", {}, "Not an Excel workbook, or damaged"),
         (b"{\\rtf1}", "a.doc", {}, "save it as .docx and send that"),
         (workbook([]), "a.xlsx", {}, "The first sheet is empty"),
