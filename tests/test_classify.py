@@ -156,7 +156,7 @@ def test_inputs_that_fail_are_named_and_the_others_done(run: Run, tmp_path: Path
             "no text",
             "not a text file",
             "damaged",
-            "no reader for '.pdf'",
+            "a damaged PDF file",
             "no documents or tables",
             "no such file",
         ],

@@ -48,6 +48,8 @@ def test_what_a_file_holds_decides_how_it_is_read(tmp_path: Path, name: str, dat
         ("a.docx", b"MIME-Version: 1.0\r\n", "save the page as .html"),
         ("a.xlsx", b"PK\3\4", "cut off or broken"),
         ("a.doc", b"\1\0\2\0", "not a text file"),
+        ("a.pptx", b"PK", "no reader for '.pptx'"),
+        ("a.zip", b"PK", "no reader for '.zip'"),
     ],
 )
 def test_formats_that_are_not_read_are_named_with_their_remedy(tmp_path: Path, name: str, data: bytes, remedy: str) -> None:

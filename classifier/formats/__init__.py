@@ -54,9 +54,11 @@ def reader_of(path: Path) -> ModuleType:
     for reader in _EVERY:
         if kind in reader.KINDS:
             return reader
-    for reader in _EVERY:
+    for reader in FORMATS:
         if suffix in reader.SUFFIXES:
             return text_document if reader.KINDS and not reader.IS_TABLE else reader
+    if suffix in unreadable.TEXT_SUFFIXES:
+        return text_document
     raise InputError(f"{path}: no reader for {path.suffix or 'a name without suffix'!r}; use {', '.join(known_suffixes())}")
 
 

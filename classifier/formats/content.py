@@ -9,7 +9,7 @@ from classifier.encoding import MARKS
 # Compound files (.doc, .xls, encrypted Office files) name their streams in UTF-16.
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAMS = (("EncryptedPackage", "encrypted"), ("WordDocument", "doc"), ("Workbook", "xls"), ("Book", "xls"))
-_MARKED = ((b"%PDF-", "pdf"), (b"{\\rtf", "rtf"), (b"PAR1", "parquet"), (b"MIME-Version:", "mht"), (_COMPOUND, ""))
+_MARKED = ((b"%PDF", "pdf"), (b"{\\rtf", "rtf"), (b"PAR1", "parquet"), (b"MIME-Version:", "mht"), (_COMPOUND, ""))
 _PARTS = (
     ("word/document.xml", "docx"),
     ("xl/workbook.xml", "xlsx"),

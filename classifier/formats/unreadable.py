@@ -21,7 +21,8 @@ _REMEDIES = {
         "send or save it again",
     ),
 }
-SUFFIXES = (".doc", ".wps", ".rtf", ".odt", ".xls", ".et", ".pptx", ".ofd", ".mht")
+TEXT_SUFFIXES = (".doc", ".wps", ".rtf")  # Of documents, which may be plain text under a wrong name.
+SUFFIXES = (*TEXT_SUFFIXES, ".odt", ".xls", ".et", ".pptx", ".ofd", ".mht")
 KINDS = tuple(_REMEDIES)
 IS_TABLE = False
 
