@@ -53,7 +53,8 @@ class Shingles:
     def distinct(self) -> "Shingles":
         """Return each text's shingles sorted and without repetition."""
         rows = np.repeat(np.arange(len(self.bounds) - 1, dtype=np.uint64), np.diff(self.bounds))
-        keys = np.unique((rows << np.uint64(32)) | self.hashes)
+        keys = np.sort((rows << np.uint64(32)) | self.hashes)  # Far quicker than numpy.unique.
+        keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
         counts = np.bincount((keys >> np.uint64(32)).astype(np.int64), minlength=len(self.bounds) - 1)
         return Shingles(keys.astype(np.uint32), np.concatenate([[0], np.cumsum(counts)]))
 

@@ -60,7 +60,7 @@ def group_copies(session: Session) -> None:
             forms.add(form)
             rows += [{"key": key, "paragraph_id": number} for key in set(own)]
     if rows:
-        session.execute(insert(CopyKey), rows)
+        session.connection().execute(insert(CopyKey), rows)  # Not by the session: these are many, and nobody's objects.
 
 
 def copies_of(session: Session, paragraphs: Iterable[tuple[int, int | None, str]]) -> dict[int, list[CopyPlace]]:
@@ -135,6 +135,8 @@ def _alike(number: int, text: str, members: Sequence[tuple[CopyPlace, str]]) -> 
 def _sharing(session: Session, keys: Sequence[int]) -> list[tuple[int, str, int]]:
     """Return ID, text and group of the paragraphs that have one of these keys, in order of their IDs."""
     numbers: set[int] = set()
+    if session.scalar(select(CopyKey.key).limit(1)) is None:
+        return []  # A new archive, or one from before there were groups: there is nothing to ask for.
     for first in range(0, len(keys), _CHUNK):
         numbers.update(session.scalars(select(CopyKey.paragraph_id).where(CopyKey.key.in_(keys[first : first + _CHUNK]))))
     ordered, found = sorted(numbers), []
