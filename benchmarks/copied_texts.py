@@ -1,14 +1,17 @@
-"""Group so many made-up paragraphs by copied text, in a process of its own.
+"""Take time and peak memory of grouping so many made-up paragraphs by copied text.
 
     python -m benchmarks.copied_texts COUNT [--datasketch]
 
 Half of the texts are sentences of the shipped labels put together by chance; the other half are such texts again, with as
-much as a word in ten exchanged or left out. Prints how many groups were found. ``--datasketch``
+much as a word in ten exchanged or left out. Prints how many groups were found, the processor time of finding them, and the
+peak memory of all. ``--datasketch``
 lets the library of that name do it, with as many bands and rows, and the same comparison of what it proposes.
 """
 
 import argparse
 import re
+import resource
+import time
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -77,4 +80,8 @@ if __name__ == "__main__":
     parser.add_argument("--datasketch", action="store_true")
     asked = parser.parse_args()
     made = list(copied_texts(asked.count))
-    print(datasketch_groups(made) if asked.datasketch else len(set(copy_groups(made).tolist())))
+    start = time.process_time()
+    groups = datasketch_groups(made) if asked.datasketch else len(np.unique(copy_groups(made)))
+    seconds = time.process_time() - start
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{asked.count:,} paragraphs: {groups:,} groups, {seconds:.1f} s, {megabytes:,.0f} MB")

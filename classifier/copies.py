@@ -1,10 +1,11 @@
 """Copied text: which texts are the same, or nearly so, found among millions without comparing every two.
 
 MinHash with banding (Broder 1997, "On the resemblance and containment of documents"; Leskovec, Rajaraman & Ullman, "Mining
-of Massive Datasets", chapter 3): texts that share the key of a band are compared exactly, and are copies of each other where
-their similarity (`classifier.shingles`) reaches `THRESHOLD`. Copies of copies belong to one group. Two texts of similarity
-s share a key with probability 1 - (1 - s ** ROWS) ** BANDS: 0.996 where s is 0.7, 0.99997 where it is 0.8. The same texts
-always give the same groups: the orders that MinHash draws are drawn once and for all.
+of Massive Datasets", chapter 3): texts that share the key of a band are compared, first by how many of their least hashes
+are equal, then exactly, and are copies of each other where their similarity (`classifier.shingles`) reaches `THRESHOLD`.
+Copies of copies belong to one group. Two texts of similarity s share a key with probability 1 - (1 - s ** ROWS) ** BANDS:
+0.996 where s is 0.7, 0.99997 where it is 0.8. The same texts always give the same groups: the orders that MinHash draws are
+drawn once and for all.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,10 @@ BANDS, ROWS = 20, 4
 _TEXTS_AT_ONCE = 500
 # A text is compared with so many others in each band, in their order: the work stays linear where many share a key.
 _NEIGHBOURS = 32
+# The share of equal least hashes estimates the similarity. At `THRESHOLD` its standard deviation is 0.051: what is under
+# this is no copy, but for one pair in twenty thousand, and need not be compared exactly.
+_LEAST_ESTIMATE = 0.5
+_PAIRS_AT_ONCE = 100_000
 
 Numbers = NDArray[np.int64]
 Keys = NDArray[np.uint32]
@@ -35,7 +40,7 @@ def copy_keys(texts: Sequence[str]) -> Keys:
     A key depends on its text alone and on nothing random, so that keys can be stored and compared later. Keys of different
     bands are different numbers, but for accidents; a text without any letter has zeros, which say nothing.
     """
-    return _keys([copy_form(text) for text in texts])
+    return _sketches([copy_form(text) for text in texts])[0]
 
 
 def copy_groups(texts: Sequence[str]) -> Numbers:
@@ -54,14 +59,18 @@ def copy_groups(texts: Sequence[str]) -> Numbers:
     return result
 
 
-def _keys(forms: Sequence[str]) -> Keys:
-    found = np.zeros((len(forms), BANDS), dtype=np.uint32)
+def _sketches(forms: Sequence[str]) -> tuple[Keys, NDArray[np.uint8]]:
+    """Return the keys of each form, shape (forms, bands), and the last byte of its least hashes, shape (forms, orders)."""
+    keys = np.zeros((len(forms), BANDS), dtype=np.uint32)
+    lasts = np.zeros((len(forms), BANDS * ROWS), dtype=np.uint8)
     for start in range(0, len(forms), _TEXTS_AT_ONCE):
         some = shingles(forms[start : start + _TEXTS_AT_ONCE])
         worded = np.flatnonzero(np.diff(some.bounds))
         if len(worded):
-            found[start + worded] = _fold(_least(some.hashes, some.bounds[worded]))
-    return found
+            least = _least(some.hashes, some.bounds[worded])
+            keys[start + worded] = _fold(least)
+            lasts[start + worded] = least.astype(np.uint8)
+    return keys, lasts
 
 
 def _least(hashes: NDArray[np.uint32], starts: Numbers) -> NDArray[np.uint32]:
@@ -87,14 +96,14 @@ def _fold(least: NDArray[np.uint32]) -> Keys:
 
 def _linked(forms: Sequence[str]) -> Numbers:
     """Return a number for each of these different forms; those that are linked by copies share it."""
-    keys = _keys(forms)
+    keys, lasts = _sketches(forms)
     groups = np.arange(len(forms))
     for band in range(BANDS):
         order = np.argsort(keys[:, band], kind="stable")
         order = order[keys[order, band] > 0]
         # Most copies are told by their next neighbour; further ones are compared only where that left groups apart.
         for offsets in (range(1, 2), range(2, _NEIGHBOURS + 1)):
-            pairs = _neighbours(order, keys[order, band], groups, offsets)
+            pairs = _likely(_neighbours(order, keys[order, band], groups, offsets), lasts)
             linked = pairs[similarities(forms, pairs) >= THRESHOLD]
             groups = _joined(groups, linked) if len(linked) else groups
     return groups
@@ -111,6 +120,16 @@ def _neighbours(order: Numbers, keys: Keys, groups: Numbers, offsets: range) -> 
         found = np.column_stack([order[places], order[places + offset]])
         pairs.append(found[groups[found[:, 0]] != groups[found[:, 1]]])
     return np.concatenate(pairs) if pairs else np.zeros((0, 2), dtype=np.int64)
+
+
+def _likely(pairs: Numbers, lasts: NDArray[np.uint8]) -> Numbers:
+    """Return the pairs whose similarity may reach the threshold."""
+    kept = [np.zeros((0, 2), dtype=np.int64)]
+    for start in range(0, len(pairs), _PAIRS_AT_ONCE):
+        some = pairs[start : start + _PAIRS_AT_ONCE]
+        estimate = (lasts[some[:, 0]] == lasts[some[:, 1]]).mean(axis=1)
+        kept.append(some[estimate >= _LEAST_ESTIMATE])
+    return np.concatenate(kept)
 
 
 def _joined(groups: Numbers, linked: Numbers) -> Numbers:
