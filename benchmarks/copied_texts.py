@@ -3,9 +3,9 @@
     python -m benchmarks.copied_texts COUNT [--datasketch]
 
 Half of the texts are sentences of the shipped labels put together by chance; the other half are such texts again, with as
-much as a word in ten exchanged or left out. Prints how many groups were found, the processor time of finding them, and the
-peak memory of all. ``--datasketch``
-lets the library of that name do it, with as many bands and rows, and the same comparison of what it proposes.
+much as a word in ten exchanged or left out. Prints how many groups were found, the processor time of finding them, and
+the peak memory of all. ``--datasketch`` lets the library of that name do it, with as many bands and rows, and the same
+comparison of what it proposes.
 """
 
 import argparse
