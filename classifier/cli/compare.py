@@ -10,6 +10,7 @@ from classifier.cli.options import (
     FILE,
     encoding_option,
     labels_option,
+    measure_option,
     model_option,
     open_model,
     progress,
@@ -36,13 +37,7 @@ _BY = click.Choice(["jurisdiction", "document", "year", "level", "section_kind"]
     multiple=True,
     help="Keep to one jurisdiction, document, year, level or section_kind; may be given several times.",
 )
-@click.option(
-    "--measure",
-    type=click.Choice(["paragraphs", "text"]),
-    default="paragraphs",
-    show_default=True,
-    help="Share of paragraphs by primary theme, or of characters by theme of statement.",
-)
+@measure_option
 @click.option("--theme", metavar="CODE", default="", help="Take terms and paragraphs of one theme only.")
 @click.option("-o", "--output", type=FILE, help="A .csv, .xlsx, .json or .html file; without it, tables.")
 @labels_option

@@ -10,6 +10,7 @@ from classifier.cli.options import (
     FILE,
     encoding_option,
     labels_option,
+    measure_option,
     model_option,
     open_model,
     progress,
@@ -26,13 +27,7 @@ from classifier.cli.options import (
     show_default=True,
     help="What makes a row.",
 )
-@click.option(
-    "--measure",
-    type=click.Choice(["paragraphs", "text"]),
-    default="paragraphs",
-    show_default=True,
-    help="Share of paragraphs by primary theme, or of characters by theme of statement.",
-)
+@measure_option
 @click.option(
     "--copies",
     type=click.Choice(["each", "once"]),

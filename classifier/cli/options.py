@@ -26,6 +26,13 @@ encoding_option: Decorator = click.option(
 text_column_option: Decorator = click.option(
     "--text-column", metavar="NAME", help="The column of tables that holds the text."
 )
+measure_option: Decorator = click.option(
+    "--measure",
+    type=click.Choice(["paragraphs", "text"]),
+    default="paragraphs",
+    show_default=True,
+    help="Share of paragraphs by primary theme, or of characters by theme of statement.",
+)
 labels_option: Decorator = click.option(
     "--labels",
     "labels_path",
