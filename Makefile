@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types check wheel golden readme translations pictures evaluation queues statistics quapy bench clean help
+.PHONY: run test lint types check wheel golden readme translations pictures evaluation queues statistics quapy bench mutations clean help
 
 run: $(READY)  ## train the model, print the theme mix of the five seed reports, start the web application on PORT
 	$(RUN)/policy-themes train
@@ -22,6 +22,7 @@ test: $(READY) lint types  ## lint, check types, run all tests
 lint: $(READY)
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
+	$(RUN)/python -m bandit --quiet --configfile pyproject.toml --recursive classifier web
 
 types: $(READY)
 	$(RUN)/mypy
@@ -59,6 +60,9 @@ bench: $(READY)  ## measure speed and memory beside the peers and write docs/per
 	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(RUN)/python -m benchmarks.report $(if $(TEXTS),--texts '$(TEXTS)')
 	$(RUN)/python -m benchmarks.web_archive
+
+mutations: $(READY)  ## remove each guard in a copy of the project and show which test fails then; ONLY='word word' tries some
+	$(RUN)/python tests/mutate.py $(ONLY)
 
 $(READY): pyproject.toml classifier/version.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "policy-themes needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }

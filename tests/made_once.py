@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+SHARED_VARIABLE = "POLICY_THEMES_TESTS_SHARE"  # A folder that several runs of the tests share, as in tests/mutate.py.
+
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """Return a folder that ``make`` filled, here or in another worker of pytest-xdist; all may read it, none may change it."""
     own = factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own  # A worker's folder lies in that of the run.
+    shared = Path(os.environ.get(SHARED_VARIABLE, shared))
+    shared.mkdir(parents=True, exist_ok=True)
     folder, unfinished = shared / name, shared / f"{name}.{os.getpid()}"
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

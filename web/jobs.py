@@ -107,7 +107,7 @@ class JobRunner:
             if self._stopping.is_set():
                 return SERVER_STOPPED
             # Its standard input ends when this server ends, however that happens; then the process ends as well.
-            process = self._process = subprocess.Popen(
+            process = self._process = subprocess.Popen(  # this program itself, with the number of a job  # nosec B603
                 command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
             )
         assert process.stdin is not None and process.stderr is not None

@@ -27,7 +27,7 @@ _NAME = re.compile(r"[\w.@-]{1,64}")
 _HASHER = PasswordHasher()
 # Checked where a name is unknown, so that an answer takes as long as for a known one.
 _NOBODYS_HASH = _HASHER.hash(secrets.token_hex(16))
-_TOKEN_PREFIX = "pt_"
+_TOKEN_PREFIX = "pt_"  # by this a token is known, what follows is secret  # nosec B105
 _USE_NOTED_AFTER = timedelta(hours=12)
 
 
