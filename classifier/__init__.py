@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from classifier.model import Model
     from classifier.model_file import save_model
     from classifier.outline import render_outline
+    from classifier.plain_zip import BROKEN_ZIP, unpack_member, why_not_plain, write_plain_zip
     from classifier.predictions import Evidence, Explanation, Prediction, StatementPrediction
     from classifier.queues import by_chance, by_density, by_shortfall, by_uncertainty, densities, margins, suspected_errors
     from classifier.readings import Readings, read_readings
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from classifier.training import train
     from classifier.units import Paragraph, Reading, Statement, digest, read_units, source_spans
     from classifier.version import VERSION
+    from classifier.whole_files import replacing
     from classifier.writers import open_writer
 
 _HOME = {
@@ -138,6 +140,7 @@ _HOME = {
     "model": ("Model",),
     "model_file": ("save_model",),
     "outline": ("render_outline",),
+    "plain_zip": ("BROKEN_ZIP", "unpack_member", "why_not_plain", "write_plain_zip"),
     "predictions": ("Evidence", "Explanation", "Prediction", "StatementPrediction"),
     "readings": ("Readings", "read_readings"),
     "queues": ("by_chance", "by_density", "by_shortfall", "by_uncertainty", "densities", "margins", "suspected_errors"),
@@ -154,6 +157,7 @@ _HOME = {
     "sentences": ("split_statements",),
     "units": ("Paragraph", "Reading", "Statement", "digest", "read_units", "source_spans"),
     "version": ("VERSION",),
+    "whole_files": ("replacing",),
     "writers": ("open_writer",),
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names}
@@ -162,6 +166,7 @@ __all__ = [
     "AGREEMENT_KINDS",
     "AUDIT",
     "BANDS",
+    "BROKEN_ZIP",
     "CHOICE_COLUMNS",
     "COPIES",
     "DOCUMENTS_FILE",
@@ -293,6 +298,7 @@ __all__ = [
     "record_of",
     "renamed_columns",
     "render_outline",
+    "replacing",
     "reproduce",
     "save_model",
     "shipped_folder",
@@ -302,10 +308,13 @@ __all__ = [
     "suspected_errors",
     "theme_mix",
     "train",
+    "unpack_member",
     "unpack_upload",
+    "why_not_plain",
     "working_folder",
     "write_comparison",
     "write_mix",
+    "write_plain_zip",
 ]
 
 

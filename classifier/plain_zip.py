@@ -3,6 +3,7 @@
 A file from elsewhere is opened only where it has this form too: what is not compressed cannot swell up.
 """
 
+import hashlib
 import re
 import shutil
 import stat
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import IO
 
 MOST_MEMBERS = 100_000
+# What reading a damaged archive may raise.
+BROKEN_ZIP = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError)
+_BLOCK = 1 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 # Control characters, halves of characters, and what Windows takes for folders and drives.
@@ -48,6 +52,23 @@ def why_not_plain(archive: zipfile.ZipFile, size: int) -> str:
         names.add(member.filename)
     total = sum(member.file_size for member in members)
     return f"its members claim {total} bytes, but it has only {size}" if total > size else ""
+
+
+def unpack_member(archive: zipfile.ZipFile, name: str, folder: Path, sha256: str) -> bool:
+    """Write a member into a folder and tell whether it could be written there and has this digest.
+
+    Only for an archive in which `why_not_plain` found nothing: there no name leads out of the folder.
+    """
+    target, state = folder / name, hashlib.sha256()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(name) as source, target.open("xb") as written:
+            while block := source.read(_BLOCK):
+                state.update(block)
+                written.write(block)
+    except (*BROKEN_ZIP, FileExistsError, NotADirectoryError):  # The latter: its name, or its folder's, is another file's.
+        return False
+    return state.hexdigest() == sha256
 
 
 def _why_refused(member: zipfile.ZipInfo) -> str:

@@ -9,12 +9,10 @@ from pathlib import Path
 
 from classifier.errors import SnapshotError
 from classifier.manifest import CITATION_FILE, MANIFEST_FILE, Manifest, read_manifest
-from classifier.plain_zip import why_not_plain, write_plain_zip
+from classifier.plain_zip import BROKEN_ZIP, unpack_member, why_not_plain, write_plain_zip
 from classifier.whole_files import replacing
 
 _LARGEST_MANIFEST = 1 << 26
-_BLOCK = 1 << 20
-_BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError)
 _AGAIN = "get the archive again"
 
 
@@ -48,10 +46,12 @@ def unpacked_snapshot(archive: Path) -> Iterator[tuple[Path, Manifest]]:
                 if reason:
                     raise SnapshotError(f"{archive}: not safe to open: {reason}")
                 manifest = _checked_manifest(opened, archive)
-                damaged = [name for name in manifest.sha256 if not _unpack(opened, name, folder, manifest.sha256[name])]
+                damaged = [
+                    name for name in manifest.sha256 if not unpack_member(opened, name, folder, manifest.sha256[name])
+                ]
                 if not _says(opened, CITATION_FILE, f"{manifest.citation}\n"):
                     damaged.append(f"{CITATION_FILE} (or {MANIFEST_FILE})")
-        except _BROKEN as error:
+        except BROKEN_ZIP as error:
             raise SnapshotError(f"{archive}: no zip archive, or a damaged one ({error}); {_AGAIN}") from None
         if damaged:
             raise SnapshotError(f"{archive}: not as it was frozen: {', '.join(damaged)}; {_AGAIN}")
@@ -64,7 +64,7 @@ def _checked_manifest(opened: zipfile.ZipFile, archive: Path) -> Manifest:
         raise SnapshotError(f"{archive}: no snapshot (no {MANIFEST_FILE} in it); give one of policy-themes snapshot")
     try:
         content = opened.read(MANIFEST_FILE)
-    except _BROKEN as error:
+    except BROKEN_ZIP as error:
         raise SnapshotError(f"{archive}: not as it was frozen: {MANIFEST_FILE} ({error}); {_AGAIN}") from None
     manifest = read_manifest(content, str(archive))
     expected = {MANIFEST_FILE, CITATION_FILE, *manifest.sha256}
@@ -77,24 +77,10 @@ def _checked_manifest(opened: zipfile.ZipFile, archive: Path) -> Manifest:
     return manifest
 
 
-def _unpack(opened: zipfile.ZipFile, name: str, folder: Path, sha256: str) -> bool:
-    """Write a file into the folder and tell whether it could be written there and has this digest."""
-    target, state = folder / name, hashlib.sha256()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with opened.open(name) as source, target.open("xb") as written:
-            while block := source.read(_BLOCK):
-                state.update(block)
-                written.write(block)
-    except (*_BROKEN, FileExistsError, NotADirectoryError):  # The latter: its name, or its folder's, is another file's.
-        return False
-    return state.hexdigest() == sha256
-
-
 def _says(opened: zipfile.ZipFile, name: str, text: str) -> bool:
     try:
         return opened.read(name) == text.encode()
-    except _BROKEN:
+    except BROKEN_ZIP:
         return False
 
 

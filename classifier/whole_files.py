@@ -8,8 +8,10 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(output: Path) -> Iterator[Path]:
+def replacing(output: Path, *, mode: int | None = None) -> Iterator[Path]:
     """Give a path to write to, which takes the output's name at the end; after any error the output is as it was.
+
+    Its permissions are ``mode``, such as 0o600 for its owner alone; without it, those that new files have.
 
     Raises OSError where the folder cannot be written to or the disk is full.
     """
@@ -18,9 +20,11 @@ def replacing(output: Path) -> Iterator[Path]:
     try:
         temporary.touch(0o600, exist_ok=False)
         yield temporary
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)
+        if mode is None:
+            mask = os.umask(0)
+            os.umask(mask)
+            mode = 0o666 & ~mask
+        temporary.chmod(mode)
         temporary.replace(output)
     finally:
         temporary.unlink(missing_ok=True)

@@ -22,13 +22,12 @@ from web.json_answers import JsonAnswers
 from web.language import speak
 from web.problems import answer_errors
 from web.services import Services, attach
-from web.settings import WebSettings
+from web.settings import KEY_FILE, WebSettings
 from web.store.copies import group_copies
 from web.store.models import ModelInUse, start_with_a_model
 from web.store.seeding import import_seeds
 from web.views import blueprints
 
-_KEY_FILE = "secret.key"
 _KEY_BYTES = 32
 _KEY_TRIES = 20
 
@@ -91,7 +90,7 @@ def _guarded(program: Callable[..., Any], settings: WebSettings) -> HostGuard:
 
 def secret_key(data_folder: Path) -> bytes:
     """Return the key that signs sessions, made on first use and readable by its owner alone."""
-    path = data_folder / _KEY_FILE
+    path = data_folder / KEY_FILE
     try:
         data_folder.mkdir(parents=True, exist_ok=True)
         with open(path, "xb", opener=_for_owner_alone) as stream:

@@ -9,7 +9,9 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -27,10 +29,13 @@ class Database:
     A writing transaction takes SQLite's write lock at its start, so that what it reads cannot change before it writes.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, make: bool = True) -> None:
+        """Open a database; a SQLite file that is not there yet is made, or with ``make=False`` missed: StorageError."""
         try:
             parsed = make_url(url)
             if parsed.get_backend_name() == "sqlite" and parsed.database and parsed.database != ":memory:":
+                if not make and not Path(parsed.database).is_file():
+                    raise StorageError(f"{parsed.database}: no such database; name another one with --database")
                 _make_for_owner_alone(Path(parsed.database))
             self._engine = _engine(url)
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
@@ -58,23 +63,50 @@ class Database:
 
     def upgrade(self) -> None:
         """Bring the tables to the newest revision, also where two servers start at once; StorageError where it cannot."""
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS))
         try:
             with self._engine.execution_options(writes=True).begin() as connection:
-                if connection.dialect.name == "postgresql":
-                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                upgrade_tables(connection)
         except SQLAlchemyError as error:
             raise StorageError(
                 f"database {_without_password(str(self._engine.url))!r} cannot be opened ({error.__class__.__name__}: "
-                f"{getattr(error, 'orig', error)}); check that it exists, is writable and whole. Nothing was changed"
+                f"{getattr(error, 'orig', error)}); check that it exists, is writable and whole. Nothing was changed; if it "
+                "is damaged, policy-themes restore BACKUP --replace keeps it beside and puts a backup in its place"
             ) from None
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+
+def upgrade_tables(connection: Connection) -> None:
+    """Bring the tables to the newest revision, in the connection's transaction.
+
+    Raises StorageError where a newer version of the program has made them.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StorageError(
+            f"database {_without_password(str(connection.engine.url))!r} was made by a newer version of policy-themes "
+            f"({error}); install that version. Nothing was changed"
+        ) from None
+
+
+def schema_of(connection: Connection) -> str:
+    """Return the revision of the tables; an empty text where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
+
+
+def known_schemas() -> list[str]:
+    """Return every revision that this version of the program knows, the newest first."""
+    return [script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()]
 
 
 def _make_for_owner_alone(path: Path) -> None:

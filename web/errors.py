@@ -3,6 +3,7 @@
 PolicyThemesError (classifier)
 ├── ServingError       the server cannot listen where it was told to
 ├── StorageError       the database cannot be reached, read or written: 503
+├── BackupError        a backup cannot be made, trusted or restored
 └── RequestError       what a user asked for cannot be done: 400, or the ``status`` of the class
     ├── NotFoundError     404
     ├── ForbiddenError    403
@@ -24,6 +25,10 @@ class ServingError(PolicyThemesError):
 
 class StorageError(PolicyThemesError):
     """The database cannot be reached, read or written."""
+
+
+class BackupError(PolicyThemesError):
+    """A backup cannot be made, is damaged or foreign, or may not be restored here."""
 
 
 class RequestError(PolicyThemesError):

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 
 from web.database import Database
+from web.process_locks import JOBS, ProcessLock
 from web.settings import DATABASE_VARIABLE, WebSettings
 from web.store.jobs import (
     DEFECT,
@@ -31,7 +32,7 @@ class JobRunner:
     """A thread that waits for jobs and starts a process for each; `stop` ends the one that runs.
 
     ``after_each`` is called when a job has ended, whose kind it gets: another model may be in use then. Of several servers
-    on one database, only one may have a runner.
+    in one data folder, one is in charge of the jobs; when it ends, however that happens, another takes over.
     """
 
     def __init__(
@@ -42,13 +43,13 @@ class JobRunner:
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._unended = 0  # The job whose end could not be written down yet.
+        self._charge = ProcessLock(settings.data_folder / JOBS)
+        self._in_charge = False
         self._thread = Thread(target=self._run, name="jobs", daemon=True)
 
     def start(self) -> None:
-        """Begin; what an earlier server left running is ended first, and an unmeasured model is measured."""
-        with self._database.writing() as session:
-            abandon_running(session)
-        self._measure_where_needed()
+        """Begin; if in charge, by ending what an earlier server left running and asking for what was not measured."""
+        self._takes_charge()
         self._thread.start()
 
     def stop(self) -> None:
@@ -63,11 +64,22 @@ class JobRunner:
         if process is not None and process.poll() is None:
             process.kill()
             self._thread.join(_STOP_SECONDS)
+        self._charge.let_go()
+
+    def _takes_charge(self) -> bool:
+        """Tell whether this runner is in charge of the jobs, as it may be from now on."""
+        if not self._in_charge and self._charge.take():
+            with self._database.writing() as session:
+                abandon_running(session)
+            self._measure_where_needed()
+            self._in_charge = True
+        return self._in_charge
 
     def _run(self) -> None:
         while not self._stopping.wait(_POLL_SECONDS):
             try:
-                self._do_next()
+                if self._takes_charge():
+                    self._do_next()
             except Exception:  # Whatever happens to one job, the next must find a runner.
                 _log.exception("the runner of jobs met a defect")
 

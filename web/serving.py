@@ -22,8 +22,9 @@ from web.addresses import is_loopback
 from web.api.short_way import short_way_of
 from web.application import create_app
 from web.dispatching import LaneDispatcher
-from web.errors import ServingError
+from web.errors import ServingError, StorageError
 from web.jobs import JobRunner
+from web.process_locks import SERVING, ProcessLock
 from web.refusals import Refusals
 from web.services import Services, services_of
 from web.settings import WebSettings
@@ -53,7 +54,7 @@ def run(settings: WebSettings, *, say: Callable[[str], None], notice: Callable[[
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # Waiting for a thread is no news.
     sys.setswitchinterval(_GIVES_WAY_AFTER)
     gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
-    with _until_stopped(), closing(_listen(settings.host, settings.port)) as listener:
+    with _until_stopped(), _serving(settings), closing(_listen(settings.host, settings.port)) as listener:
         app = create_app(settings, shipped=partial(load_model, notice=notice))
         services = services_of(app)
         gc.freeze()  # What is there now stays until the end.
@@ -62,6 +63,21 @@ def run(settings: WebSettings, *, say: Callable[[str], None], notice: Callable[[
         finally:
             services.database.close()
     say("stopped")
+
+
+@contextmanager
+def _serving(settings: WebSettings) -> Iterator[None]:
+    """Let others know that a server is at work in the data folder."""
+    lock = ProcessLock(settings.data_folder / SERVING)
+    try:
+        if not lock.take(shared=True):
+            raise ServingError(f"a backup is being restored in {settings.data_folder}; start again when that has ended")
+    except OSError as error:
+        raise StorageError(f"{settings.data_folder}: {error.strerror}; give a data folder that can be written to") from None
+    try:
+        yield
+    finally:
+        lock.let_go()
 
 
 def is_open_to_others(settings: WebSettings) -> bool:

@@ -7,6 +7,7 @@ from classifier import home
 
 DATABASE_FILE = "policy-themes.sqlite"
 DATABASE_VARIABLE = "POLICY_THEMES_DATABASE"
+KEY_FILE = "secret.key"
 
 
 def _setting(default: object, meaning: str) -> object:

@@ -28,6 +28,8 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "export-sklearn": ("classifier.cli.export", "export", "Write the model as a scikit-learn pipeline."),
     "serve": ("web.commands", "serve", "Start the web application."),
     "users": ("web.commands", "users", "Manage the accounts of the web application."),
+    "backup": ("web.backup_commands", "backup", "Write all that the web application keeps into one file."),
+    "restore": ("web.backup_commands", "restore", "Put such a file in the place of what is there."),
 }
 
 
