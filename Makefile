@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types check wheel golden readme translations pictures evaluation queues statistics quapy bench mutations clean help
+.PHONY: run test lint types check wheel golden readme translations pictures evaluation queues statistics quapy traditional bench mutations clean help
 
 run: $(READY)  ## train the model, print the theme mix of the five seed reports, start the web application on PORT
 	$(RUN)/policy-themes train
@@ -55,6 +55,10 @@ statistics: $(READY)  ## measure how often intervals hold and write the tables o
 quapy: $(READY)  ## write the values of QuaPy that the tests compare with anew (installs QuaPy)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[quapy]'
 	$(RUN)/python tests/make_quapy_values.py
+
+traditional: $(READY)  ## write the table of traditional characters anew (installs OpenCC)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[traditional]'
+	$(RUN)/python tests/make_traditional.py
 
 bench: $(READY)  ## measure speed and memory beside the peers and write docs/performance.md (about ten quiet minutes)
 	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'

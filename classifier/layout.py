@@ -134,7 +134,7 @@ def _level_of_unnumbered(line: Line) -> int:
     """Go by its style; else put a section of the whole report (存在的不足) beside 一、二、, any other below all."""
     if line.styled is not None:
         return min(line.styled, UNNUMBERED)
-    return 1 if _SECTION_WORD.search(line.text) else UNNUMBERED
+    return 1 if _SECTION_WORD.search(line.compact) else UNNUMBERED
 
 
 def _is_heading(line: Line, level: int | None, following: Line | None) -> bool:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from classifier.traditional import simplified
+
 LINE_BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _TRIM = " \t\u3000\xa0\u200b\ufeff\u2002\u2003•·●◆■□▪➢"
@@ -37,8 +39,8 @@ class Line:
 
     @property
     def compact(self) -> str:
-        """The text without any white space: what the rules look at."""
-        return SPACE.sub("", self.text)
+        """The text without any white space, in simplified characters: what the rules look at."""
+        return simplified(SPACE.sub("", self.text))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from classifier.errors import CodebookError, ModelError
 from classifier.features import TfidfWeights, Vocabulary
 from classifier.mixed import MixedRule
 from classifier.model import Model
+from classifier.normalisation import normalise
 from classifier.plain_zip import write_plain_zip
 from classifier.whole_files import replacing
 
@@ -121,6 +122,8 @@ def _model(description: dict[str, Any], arrays: list[NDArray[Any]]) -> Model:
     shapes = (idf.shape, coefficients.shape, intercepts.shape, calibration.shape)
     if shapes != ((len(terms),), (leaves, len(terms)), (leaves,), (1 + leaves,)):
         raise ValueError(f"{len(terms)} terms, {leaves} leaf codes and arrays of shapes {shapes}")
+    if normalise("".join(terms)) != "".join(terms):
+        raise ValueError("terms in a form that this program does not look for")
     if not all(np.isfinite(array).all() for array in arrays):
         raise ValueError("numbers that are not finite")
     return Model(

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from classifier.traditional import simplified
+
 SectionKind = Literal["achievements", "shortcomings", "plans", "key_figures", "preamble"]
 
 _SHORTCOMINGS = re.compile(r"不足|问题|短板|困难|差距|薄弱|瓶颈")
@@ -30,23 +32,24 @@ def section_kind(title: str, section: Sequence[str], text: str, *, first: bool =
     >>> section_kind("", ["三、2024年工作计划", "（一）普法"], "深入推进普法。", year="2023")
     'plans'
     """
-    for heading in reversed(section):
-        kind = _of_heading(heading, text, year)
+    title, opening = simplified(title), simplified(text[:_OPENING])
+    for heading in map(simplified, reversed(section)):
+        kind = _of_heading(heading, opening, year)
         if kind is not None:
             return kind
     if not section:
-        if first and not _ITEM.match(text):
+        if first and not _ITEM.match(opening):
             return "preamble"
         if _PLANS.search(title) and not _REVIEW.search(title):
             return "plans"
-    return _of_opening(text) or "achievements"
+    return _of_opening(opening) or "achievements"
 
 
-def _of_heading(heading: str, text: str, year: str) -> SectionKind | None:
+def _of_heading(heading: str, opening: str, year: str) -> SectionKind | None:
     plans = bool(_PLANS.search(heading))
     shortcomings = bool(_SHORTCOMINGS.search(heading)) and not _SOLVED.search(heading)
     if plans and shortcomings:
-        return _of_opening(text) or "plans"
+        return _of_opening(opening) or "plans"
     if _KEY_FIGURES.search(heading):
         return "key_figures"
     if shortcomings:
@@ -57,8 +60,7 @@ def _of_heading(heading: str, text: str, year: str) -> SectionKind | None:
     return None
 
 
-def _of_opening(text: str) -> SectionKind | None:
-    opening = text[:_OPENING]
+def _of_opening(opening: str) -> SectionKind | None:
     plan, shortcoming = _OPENS_PLAN.search(opening), _OPENS_SHORTCOMING.search(opening)
     if plan and (not shortcoming or plan.start() < shortcoming.start()):
         return "plans"

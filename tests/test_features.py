@@ -18,7 +18,7 @@ TERMS = tuple(
         {"人", "人民", "人民调解", "民调", "调解", "0", "00", "000年", "a", "ab", "法治", "法", "，", "\U00020bb7野", "aaa"}
     )
 )
-ALPHABET = "人民调解法治，。 　\n0123１２年abABａＡ\U00020bb7野\ud800\u200b\u00adﬁ㈱"
+ALPHABET = "人民调解法治調，。 　\n0123１２年abABａＡ\U00020bb7野\ud800\u200b\u00adﬁ㈱"
 
 
 def plain_count(text: str, term: str) -> int:

@@ -101,7 +101,7 @@ def test_evidence_stands_where_it_says(model: Model) -> None:
 @settings(max_examples=60, deadline=None)
 @given(
     texts=st.lists(
-        st.text(st.sampled_from("法律援助调解普法企业党建。；“”（）， \n0A一是\ud800𠮷"), max_size=60),
+        st.text(st.sampled_from("法律援助调解普法企业党建調協業黨。；“”（）， \n0A一是\ud800𠮷"), max_size=60),
         min_size=1,
         max_size=4,
     )
