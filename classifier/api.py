@@ -1,7 +1,7 @@
 """The front door: the functions that most programs need, with the default model where none is given."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from classifier.default_model import default_model
 from classifier.errors import InputError
 from classifier.formats import Table, read_input, zip_archive
 from classifier.formats.content import content_kind
-from classifier.formats.table import stop
+from classifier.formats.table import Row, stop
 from classifier.labels import LabelSet, load_labels
 from classifier.mix import Mix
 from classifier.mix import theme_mix as mix_of_items
@@ -24,6 +24,8 @@ from classifier.shipped import shipped_folder
 from classifier.sources import Failures, items, open_sources
 from classifier.units import Reading, read_units
 from classifier.unpacking import Unpacked
+
+_MOST_CHARACTERS = 50_000_000  # Of a table that is kept in memory.
 
 
 def load_model(path: str | Path | None = None, *, notice: Callable[[str], None] = lambda text: None) -> Model:
@@ -42,7 +44,8 @@ def read_document(path: str | Path, *, encoding: str | None = None) -> Reading:
 def read_upload(data: bytes, name: str, *, encoding: str | None = None, text_column: str | None = None) -> Reading | Table:
     """Read a file that exists as bytes only: a report becomes a `Reading`, a table stays a `Table` with its rows read.
 
-    ``name`` is what messages and the document are called; its suffix says how to read it. Raises InputError.
+    ``name`` is what messages and the document are called; what it holds decides how it is read. Raises InputError,
+    also for a table with too many characters: all of its rows are kept in memory.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"upload{Path(name).suffix.lower()}"
@@ -51,10 +54,21 @@ def read_upload(data: bytes, name: str, *, encoding: str | None = None, text_col
             opened = read_input(path, encoding=encoding, text_column=text_column)
             if not isinstance(opened, Table):
                 return read_units(replace(opened, name=name))
-            rows = list(opened.rows())
+            rows = list(_not_too_many(opened))
         except InputError as error:
             raise InputError(str(error).replace(str(path), name).replace(path.name, name)) from None
     return replace(opened, name=name, rows=lambda malformed=stop: iter(rows), blocks=None)
+
+
+def _not_too_many(table: Table) -> Iterator[tuple[int, Row]]:
+    size = 0
+    for number, row in table.rows():
+        size += sum(len(str(value)) + 1 for value in row.values())
+        if size > _MOST_CHARACTERS:
+            raise InputError(
+                f"{table.name}: too large: more than {_MOST_CHARACTERS:,} characters up to row {number}; divide it"
+            )
+        yield number, row
 
 
 def unpack_upload(data: bytes, name: str, *, largest: int = 100 << 20) -> list[tuple[str, bytes]]:

@@ -55,7 +55,8 @@ class Document:
     """One source document. All offsets anywhere in this package count characters of ``text``.
 
     ``text`` is what was decoded, or extracted from a .docx, .html or .pdf; then ``encoding`` names the format. ``headings``
-    are (offset of a line, level from 1 on) where the file's own styles say that a line is a heading.
+    are (offset of a line, level from 1 on) where the file's own styles say that a line is a heading; ``unread_pages`` the
+    numbers of pages that are pictures, of which nothing could be read.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Document:
     origin: Origin = field(default_factory=Origin)
     encoding: str = "utf-8"
     headings: tuple[tuple[int, int], ...] = ()
+    unread_pages: tuple[int, ...] = ()
 
 
 def document_from_bytes(data: bytes, name: str, *, encoding: str | None = None, origin: Origin | None = None) -> Document:

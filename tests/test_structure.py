@@ -14,7 +14,7 @@ PACKAGE, WEB = ROOT / "classifier", ROOT / "web"
 
 # From the ground up: a module may import only from floors below its own (or, where it says so, from its own folder).
 FLOORS = (
-    ("errors", "version", "whole_files", "plain_zip", "memory", "slots", "coefficients"),
+    ("errors", "version", "whole_files", "plain_zip", "memory", "slots", "coefficients", "traditional"),
     (
         "settings",
         "shipped",
@@ -42,8 +42,10 @@ FLOORS = (
         "formats.pdf_lines",
         "formats.extracted",
         "formats.worker",
+        "formats.packed_rows",
+        "formats.parquet_batches",
     ),
-    ("formats.isolation", "formats.docx_text", "formats.html_text", "formats.pdf_paragraphs"),
+    ("formats.isolation", "formats.xlsx_rows", "formats.docx_text", "formats.html_text", "formats.pdf_paragraphs"),
     ("formats.pdf_text",),
     (
         "formats.text_document",

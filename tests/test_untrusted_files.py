@@ -158,6 +158,11 @@ PARSERS = {
     "nosy": "def extract(data, encoding):\n    open('/etc/passwd')",
     "talking": "import socket\ndef extract(data, encoding):\n    socket.create_connection(('127.0.0.1', 9))",
     "starting": "import subprocess\ndef extract(data, encoding):\n    subprocess.run(['true'])",
+    "slow": "import time\ndef pieces(stream):\n    for _ in range(4):\n        end = time.process_time() + 0.4\n        while time.process_time() < end: pass\n        yield b'piece'",
+    "sticking": "def pieces(stream):\n    yield b'piece'\n    while True: pass",
+    "breaking": "import os\ndef pieces(stream):\n    yield b'piece'\n    os.abort()",
+    "lying": "import os\ndef pieces(stream):\n    os.write(1, (1 << 40).to_bytes(8) + b'short')\n    os._exit(0)\n    yield b''",
+    "gathering": "def pieces(stream):\n    yield b'piece'\n    yield bytes(1 << 34)",
     "telling": "import os\nfrom classifier.errors import InputError\ndef extract(data, encoding):\n    raise InputError(str(sorted(os.environ)))",
 }  # fmt: skip
 
@@ -183,14 +188,38 @@ def test_a_parser_that_misbehaves_is_stopped_and_only_its_file_fails(
     assert reason in refusal(tmp_path, monkeypatch, parser)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="these limits are POSIX's")
+@pytest.mark.parametrize(
+    ("parser", "reason"),
+    [
+        ("sticking", "timed out: its parser was stopped after 1 seconds"),
+        ("breaking", "damaged: its parser stopped"),
+        ("lying", "damaged: its parser stopped"),
+        ("gathering", "too large: its parser needs more than"),
+    ],
+)
+def test_a_parser_that_misbehaves_behind_its_first_piece_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parser: str, reason: str
+) -> None:
+    monkeypatch.setattr(isolation, "SECONDS", 1)
+    assert reason in refusal(tmp_path, monkeypatch, parser, lambda path, name: list(isolation.pieces_isolated(path, name)))
+
+
+def test_a_parser_that_comes_on_has_the_whole_time_for_each_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "SECONDS", 1)
+    stand_in(monkeypatch, "slow")
+    (tmp_path / "a").touch()
+    assert list(isolation.pieces_isolated(tmp_path / "a", "slow")) == [b"piece"] * 4
+
+
 def test_a_parser_knows_no_secret_of_the_process_that_started_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLICY_THEMES_DATABASE", "postgresql://user:password@host/")
     assert "POLICY_THEMES" not in refusal(tmp_path, monkeypatch, "telling")
 
 
-def refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parser: str) -> str:
-    """Run one of `PARSERS` in place of a real one, and return what is said of the file."""
-    start = subprocess.run
+def stand_in(monkeypatch: pytest.MonkeyPatch, parser: str) -> None:
+    """Let one of `PARSERS` be found in place of a real one."""
+    start = subprocess.Popen
 
     def with_this_parser(command: list[str], **options: object) -> object:
         code = (
@@ -201,11 +230,21 @@ def refusal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parser: str) -> str
         at = command.index("-m")
         return start([*command[:at], "-c", code, *command[at + 2 :]], **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr("classifier.formats.isolation.subprocess.run", with_this_parser)
+    monkeypatch.setattr("classifier.formats.isolation.subprocess.Popen", with_this_parser)
+
+
+def refusal(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    parser: str,
+    read: Callable[[Path, str], object] = isolation.read_isolated,
+) -> str:
+    """Return what is said of a file that one of `PARSERS` reads."""
+    stand_in(monkeypatch, parser)
     path = tmp_path / "a.docx"
     path.write_bytes(word_file(TEXT))
     with pytest.raises(InputError) as raised:
-        isolation.read_isolated(path, parser)
+        read(path, parser)
     assert str(raised.value).startswith(str(path))
     return str(raised.value)
 

@@ -157,7 +157,9 @@ def lying_bomb() -> bytes:
 def test_a_bomb_is_refused_by_its_declared_size_before_any_parser_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("classifier.formats.isolation.subprocess.run", lambda *_, **__: pytest.fail("a parser was started"))
+    monkeypatch.setattr(
+        "classifier.formats.isolation.subprocess.Popen", lambda *_, **__: pytest.fail("a parser was started")
+    )
     with pytest.raises(InputError, match=r"unpacked, 'word/media/image1.xml' would make it .* bytes; at most"):
         read(tmp_path, bomb(60))
 

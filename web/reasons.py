@@ -91,7 +91,7 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"this is damaged|a damaged|damaged", DAMAGED),
         (r"timed out", N_("Reading it took too long and was stopped; save it as .txt or .docx anew and send that.")),
         (
-            r"too large: its parser|a PDF file of|(?P<size>[\d,]+) bytes; at most|unpacked, ",
+            r"too large: |a PDF file of|(?P<size>[\d,]+) bytes; at most|unpacked, ",
             N_("It is too large to be read here; divide the file."),
         ),
         (r"nested too deeply", N_("It is nested too deeply to be a report; save it as .txt and send that.")),

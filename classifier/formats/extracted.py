@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -9,12 +10,20 @@ class Extracted:
     """Lines of text; ``headings`` are (offset of a line, level from 1 on) where the file's own styles say so.
 
     ``encoding`` names the format, and the encoding where it has one; ``origin`` holds fields of `Origin` that it states.
+    ``unread_pages`` are the numbers of pages without text, on which there is something else.
     """
 
     text: str
     encoding: str
     headings: tuple[tuple[int, int], ...] = ()
     origin: Mapping[str, str] = field(default_factory=dict)
+    unread_pages: tuple[int, ...] = ()
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Extracted":
+        """Make it from what its fields became in JSON."""
+        headings = tuple((start, level) for start, level in data["headings"])
+        return cls(**{**data, "headings": headings, "unread_pages": tuple(data["unread_pages"])})
 
 
 class Lines:

@@ -1,47 +1,42 @@
 """Excel workbooks: the first sheet, its first row names the columns, every further row is a paragraph."""
 
-import warnings
 import zipfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from classifier.errors import InputError
+from classifier.formats.isolation import kept_if_small, pieces_isolated
+from classifier.formats.packed_rows import NumberedRow, unpacked
 from classifier.formats.table import Malformed, Row, Table, find_text_column, stop
+from classifier.formats.zip_limits import check_archive, open_archive
 
 SUFFIXES = (".xlsx",)
 KINDS = ("xlsx",)
 IS_TABLE = True
 
+_LARGEST_MEMBER, _LARGEST_ARCHIVE = 256 << 20, 512 << 20
+
 
 def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
     """Open a workbook; ``encoding`` has no meaning here."""
-    header = next(_sheet(path), None)
-    if header is None:
+    if not zipfile.is_zipfile(path):
+        raise InputError(f"{path}: not an Excel workbook, or damaged; save it again as .xlsx")
+    with open_archive(path) as archive:
+        check_archive(archive, str(path), largest_member=_LARGEST_MEMBER, largest=_LARGEST_ARCHIVE)
+    first, pieces = kept_if_small(lambda: pieces_isolated(path, "xlsx_rows"))
+    head = next(iter(unpacked(first)), None)
+    if head is None or not head[1]:
         raise InputError(f"{path}: the first sheet is empty; put column names in row 1")
-    width = max((number for number, cell in enumerate(header, 1) if cell is not None), default=0)
-    columns = tuple(str(cell) if cell is not None else f"column_{number}" for number, cell in enumerate(header[:width], 1))
+    columns = tuple(str(cell) if cell is not None else f"column_{number}" for number, cell in enumerate(head[1], 1))
     text = find_text_column(str(path), columns, text_column)
 
+    def numbered() -> Iterator[NumberedRow]:
+        return chain.from_iterable(map(unpacked, pieces()))
+
     def rows(malformed: Malformed = stop, /) -> Iterator[tuple[int, Row]]:
-        for number, cells in enumerate(_sheet(path), 1):
-            values = [*cells[:width], *[None] * (width - len(cells))]
-            if number > 1 and any(value is not None for value in values):
-                yield number, {name: "" if value is None else value for name, value in zip(columns, values, strict=True)}
+        for number, cells in numbered():
+            if number > 1:
+                yield number, {name: "" if value is None else value for name, value in zip(columns, cells, strict=True)}
 
     return Table(str(path), columns, text, rows)
-
-
-def _sheet(path: Path) -> Iterator[tuple[Any, ...]]:
-    import openpyxl  # Slow to import, and needed for workbooks only.
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that it drops; only values matter.
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, openpyxl.utils.exceptions.InvalidFileException) as error:
-        raise InputError(f"{path}: not an Excel workbook, or damaged ({error}); save it again as .xlsx") from None
-    try:
-        yield from book.worksheets[0].iter_rows(values_only=True)
-    finally:
-        book.close()
