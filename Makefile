@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types check wheel golden readme translations pictures evaluation queues statistics quapy traditional bench mutations clean help
+.PHONY: run test lint types check wheel golden jurisdictions readme translations pictures evaluation queues statistics quapy traditional bench mutations clean help
 
 run: $(READY)  ## train the model, print the theme mix of the five seed reports, start the web application on PORT
 	$(RUN)/policy-themes train
@@ -32,6 +32,9 @@ wheel: $(READY)  ## build the wheel into dist/
 
 golden: $(READY)  ## write the golden outlines anew after a change of the reader, for review by eye
 	$(RUN)/python tests/make_golden.py
+
+jurisdictions: $(READY)  ## write the table of adcodes anew from the published tables that its script names
+	$(RUN)/python tests/make_jurisdictions.py
 
 readme: $(READY)  ## run the commands of README.md and write what they print below them
 	$(RUN)/python tests/readme_tour.py

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from classifier.copies import copy_groups, copy_keys
     from classifier.counting import CountedParagraphs, places_of_copies_once
     from classifier.differences import VERDICTS, Difference
-    from classifier.documents import LEVELS, Document, Origin, level_of
+    from classifier.documents import Document
     from classifier.drift import LEAST_EARLIER_CHECKS, RECENT_CHECKS, Checks, Drift, measure_drift
     from classifier.errors import CodebookError, InputError, LabelError, ModelError, PolicyThemesError, SnapshotError
     from classifier.evaluation import evaluate, evaluate_held_out
@@ -63,6 +63,8 @@ if TYPE_CHECKING:
     from classifier.mix_files import mix_notes, write_mix
     from classifier.model import Model
     from classifier.model_file import save_model
+    from classifier.origin_finding import Findings, OpenQuestion, level_of
+    from classifier.origins import LEVELS, Origin
     from classifier.outline import render_outline
     from classifier.plain_zip import BROKEN_ZIP, unpack_member, why_not_plain, write_plain_zip
     from classifier.predictions import Evidence, Explanation, Prediction, StatementPrediction
@@ -109,7 +111,7 @@ _HOME = {
     "comparison_files": ("write_comparison",),
     "differences": ("Difference", "VERDICTS"),
     "counting": ("CountedParagraphs", "places_of_copies_once"),
-    "documents": ("LEVELS", "Document", "Origin", "level_of"),
+    "documents": ("Document",),
     "errors": ("CodebookError", "InputError", "LabelError", "ModelError", "PolicyThemesError", "SnapshotError"),
     "drift": ("Checks", "Drift", "LEAST_EARLIER_CHECKS", "RECENT_CHECKS", "measure_drift"),
     "evaluation": ("evaluate", "evaluate_held_out"),
@@ -139,6 +141,8 @@ _HOME = {
     "mix_files": ("mix_notes", "write_mix"),
     "model": ("Model",),
     "model_file": ("save_model",),
+    "origin_finding": ("Findings", "OpenQuestion", "level_of"),
+    "origins": ("LEVELS", "Origin"),
     "outline": ("render_outline",),
     "plain_zip": ("BROKEN_ZIP", "unpack_member", "why_not_plain", "write_plain_zip"),
     "predictions": ("Evidence", "Explanation", "Prediction", "StatementPrediction"),
@@ -205,6 +209,7 @@ __all__ = [
     "Drift",
     "Evidence",
     "Explanation",
+    "Findings",
     "FrozenData",
     "InputError",
     "IntervalBasis",
@@ -222,6 +227,7 @@ __all__ = [
     "MixRow",
     "Model",
     "ModelError",
+    "OpenQuestion",
     "Origin",
     "Paragraph",
     "Passage",

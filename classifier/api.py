@@ -51,9 +51,9 @@ def read_upload(data: bytes, name: str, *, encoding: str | None = None, text_col
         path = Path(folder) / f"upload{Path(name).suffix.lower()}"
         path.write_bytes(data)
         try:
-            opened = read_input(path, encoding=encoding, text_column=text_column)
+            opened = read_input(path, encoding=encoding, text_column=text_column, name=name)
             if not isinstance(opened, Table):
-                return read_units(replace(opened, name=name))
+                return read_units(opened)
             rows = list(_not_too_many(opened))
         except InputError as error:
             raise InputError(str(error).replace(str(path), name).replace(path.name, name)) from None

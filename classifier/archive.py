@@ -13,10 +13,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
 
-from classifier.documents import Document, Origin
+from classifier.documents import Document
 from classifier.errors import InputError
 from classifier.label_checks import misfits, units_with_keys
 from classifier.labels import LabelSet, UnitKey
+from classifier.origins import Origin
 from classifier.sections import SectionKind
 from classifier.sentences import split_statements
 from classifier.units import Paragraph, Statement, source_spans

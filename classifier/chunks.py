@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 import orjson
 
-from classifier.documents import Document, Origin, origin_from_row
+from classifier.documents import Document
 from classifier.errors import InputError
 from classifier.formats.jsonl_table import lines_of, parse_line
+from classifier.origins import Origin, origin_from_row
 from classifier.units import Paragraph, read_units
 
 Record = dict[str, Any]
@@ -175,16 +176,27 @@ class DocumentsChunk:
             except InputError as error:
                 problems.reasons.append(str(error))
                 continue
-            if document.origin.missing and document.name != "-":
-                problems.notices.append(
-                    f"{document.name}: no {' or '.join(document.origin.missing)} found in its title or opening, left "
-                    "empty; say it in a sources.csv beside the file"
-                )
+            if document.name != "-":
+                problems.notices += _notices(document)
             whole.texts += [paragraph.text for paragraph in paragraphs]
             whole.fields += [document_fields(document, paragraph) for paragraph in paragraphs]
             origins += [(document.origin, paragraph) for paragraph in paragraphs]
         whole.origins = lambda: origins
         return whole
+
+
+def _notices(document: Document) -> list[str]:
+    """Say what of a document's origin is left open, and what was told apart by context; nothing where all is plain."""
+    origin, findings = document.origin, document.findings
+    said = []
+    if findings.told_apart_by:
+        said.append(f"{document.name}: read as {origin.full_name}, which its {findings.told_apart_by} tells from others")
+    remarks = [str(question) for question in findings.questions]
+    if origin.missing:
+        remarks.append(f"no {' or '.join(origin.missing)} found in its title, opening or file name, left empty")
+    if remarks:
+        said.append(f"{document.name}: {'; '.join(remarks)}; say it in a sources.csv beside the file")
+    return said
 
 
 def document_fields(document: Document, paragraph: Paragraph) -> Record:

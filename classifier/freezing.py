@@ -13,7 +13,6 @@ from pathlib import Path
 import tomli_w
 
 from classifier.chunks import Item
-from classifier.documents import SOURCES_FILE, Origin
 from classifier.errors import InputError
 from classifier.formats import find_files, reader_of
 from classifier.labels import CODEBOOK_FILE as OWN_CODEBOOK
@@ -32,6 +31,7 @@ from classifier.manifest import (
 )
 from classifier.model import Model
 from classifier.model_file import load_model, save_model
+from classifier.origins import SOURCES_FILE, Origin
 from classifier.plain_zip import is_plain_name
 from classifier.snapshot_file import digests_of, write_snapshot
 from classifier.snapshot_readme import readme

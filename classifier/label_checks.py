@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from classifier.documents import Document, document_from_bytes, origin_from_row, read_sources
+from classifier.documents import Document, document_from_bytes, with_origin
 from classifier.labels import LabelSet, UnitKey, unit_name
+from classifier.origins import origin_from_row, read_sources
 from classifier.units import Paragraph, digest, read_units
 
 
@@ -35,8 +36,8 @@ def read_folder(folder: Path) -> Iterator[Document]:
     """Read the text documents of a folder, in order of name, with their origins from ``sources.csv``."""
     sources = read_sources(folder)
     for path in sorted(folder.glob("*.txt")):
-        origin = origin_from_row(sources[path.name]) if path.name in sources else None
-        yield document_from_bytes(path.read_bytes(), path.name, origin=origin)
+        origin = origin_from_row(sources.get(path.name, {}))
+        yield with_origin(document_from_bytes(path.read_bytes(), path.name, origin=origin), path)
 
 
 def units_with_keys(paragraphs: Iterable[Paragraph]) -> Iterator[tuple[UnitKey, str]]:

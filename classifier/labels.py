@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifier.codebook import Codebook, codebook_from_labels, load_codebook
-from classifier.documents import Origin, origin_from_row, read_sources
 from classifier.errors import LabelError
 from classifier.label_rows import probability_cell, read_header, read_rows
 from classifier.migration import Migration, migration_to
+from classifier.origins import Origin, origin_from_row, read_sources
 from classifier.shipped import shipped_folder
 from classifier.units import digest
 

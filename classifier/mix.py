@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from classifier.chunks import Item
 from classifier.copies import copy_groups
 from classifier.counting import CountedParagraphs, count_paragraphs, each_copy_once
-from classifier.documents import Origin
 from classifier.errors import InputError
 from classifier.intervals import (
     DocumentSums,
@@ -30,6 +29,7 @@ from classifier.intervals import (
 )
 from classifier.labels import LabelSet
 from classifier.model import Model
+from classifier.origins import Origin
 from classifier.predictions import Prediction
 
 GROUPINGS = ("jurisdiction", "document", "year", "level", "section_kind")

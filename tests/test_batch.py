@@ -23,8 +23,8 @@ from pyarrow import parquet
 
 from classifier import Item, Model, record_of, save_model
 from classifier.chunks import Paragraphs
-from classifier.documents import Origin
 from classifier.json_records import json_lines
+from classifier.origins import Origin
 from classifier.records import Classified
 
 Run = Callable[..., Finished]

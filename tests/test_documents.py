@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from classifier import InputError, read_document
-from classifier.documents import find_origin, level_of, read_sources
+from classifier.origin_finding import find_origin, level_of
+from classifier.origins import read_sources
 
 TITLES = {
     "清源县司法局2021年工作总结": ("清源县", "county", "2021"),
@@ -22,7 +23,7 @@ TITLES = {
 
 @pytest.mark.parametrize(("title", "expected"), TITLES.items())
 def test_origin_is_read_from_a_plain_title_and_else_left_open(title: str, expected: tuple[str, str, str]) -> None:
-    origin = find_origin(f"{title}\n正文从这里开始，没有别的信息。")
+    origin, _ = find_origin(f"{title}\n正文从这里开始，没有别的信息。")
     assert (origin.jurisdiction, origin.level, origin.year) == expected
     assert set(origin.missing) == {
         name for name, value in zip(("jurisdiction", "level", "year"), expected, strict=True) if not value

@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier import InputError, Paragraph
-from classifier.documents import Document, find_origin
+from classifier.documents import Document
+from classifier.origin_finding import find_origin
 from classifier.units import read_units
 
 
 def read(text: str) -> tuple[Paragraph, ...]:
-    return read_units(Document("test.txt", text, find_origin(text))).paragraphs
+    return read_units(Document("test.txt", text, find_origin(text)[0])).paragraphs
 
 
 def texts(text: str) -> list[str]:
@@ -105,7 +106,7 @@ def test_half_width_punctuation_ends_statements_but_decimal_points_do_not() -> N
 
 def test_lost_dashes_between_years_do_not_become_a_year() -> None:
     text = "某市司法局法治政府建设情况\n制定实施方案(20212025年),明确任务68项。2022年1月至10月,办理复议案件210件。\n"
-    assert find_origin(text).year == "2022"
+    assert find_origin(text)[0].year == "2022"
 
 
 def test_hard_wrapped_lines_become_paragraphs_again() -> None:

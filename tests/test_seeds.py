@@ -8,7 +8,7 @@ import pytest
 from paths import ROOT
 
 from classifier import Reading, read_document, render_outline
-from classifier.documents import LEVELS
+from classifier.origins import LEVELS
 
 SEEDS = ROOT / "seeds"
 PARAGRAPHS = {"000": 14, "001": 16, "002": 30, "003": 19, "004": 13}

@@ -6,10 +6,11 @@ says what it reads.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from classifier.documents import Document, document_from_bytes
+from classifier.documents import Document, document_from_bytes, with_origin
 from classifier.errors import InputError
 from classifier.formats import (
     csv_table,
@@ -73,19 +74,24 @@ def _not_readable(path: Path, error: OSError) -> InputError:
     return InputError(f"{path}: cannot be read ({error.strerror}); check its permissions")
 
 
-def read_input(path: Path, *, encoding: str | None = None, text_column: str | None = None) -> Document | Table:
-    """Open one file by the reader of its content; InputError names what is wrong and what would be right."""
+def read_input(
+    path: Path, *, encoding: str | None = None, text_column: str | None = None, name: str = ""
+) -> Document | Table:
+    """Open one file by the reader of its content; InputError names what is wrong and what would be right.
+
+    ``name`` is what a document is called where its file has another name, as that of an upload has.
+    """
     reader = reader_of(path)
     try:
         opened: Document | Table = reader.read(path, encoding, text_column)
     except OSError as error:
         raise _not_readable(path, error) from None
-    return opened
+    return opened if isinstance(opened, Table) else with_origin(replace(opened, name=name or opened.name), path)
 
 
 def read_standard_input(data: bytes, *, encoding: str | None = None) -> Document:
     """Take what was piped in for a text document named ``-``."""
-    return document_from_bytes(data, "-", encoding=encoding)
+    return with_origin(document_from_bytes(data, "-", encoding=encoding))
 
 
 def find_files(folder: Path) -> Iterator[Path]:

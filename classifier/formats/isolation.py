@@ -11,15 +11,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
-from classifier.documents import Document, Origin, find_origin, origin_from_row, read_sources
+from classifier.documents import Document
 from classifier.errors import InputError
 from classifier.formats.extracted import Extracted
 from classifier.formats.worker import LENGTH_BYTES
+from classifier.origins import origin_from_row, stated_in_sources
 
 MEMORY = 1 << 30
 SECONDS = 60
@@ -34,7 +34,7 @@ _ENDED_AT_LIMIT = (-getattr(signal, "SIGXCPU", 0), -getattr(signal, "SIGKILL", 0
 def read_isolated(path: Path, parser: str, encoding: str | None = None) -> Document:
     """Return the document that ``classifier.formats.PARSER`` extracts; InputError says why it could not be.
 
-    What ``sources.csv`` says of its origin comes first, then what the file itself states, then what its opening says.
+    What ``sources.csv`` says of its origin comes first, then what the file itself states.
     """
     size = path.stat().st_size
     if size > LARGEST_FILE:
@@ -42,8 +42,8 @@ def read_isolated(path: Path, parser: str, encoding: str | None = None) -> Docum
     found = _extracted(path, parser, encoding)
     if not found.text.strip():
         raise InputError(f"{path}: no text in this file; give a file that holds at least one paragraph")
-    row = read_sources(path.parent).get(path.name)
-    origin = origin_from_row(row) if row is not None else _origin(found)
+    stated = {name: value for name, value in stated_in_sources(path).items() if value}
+    origin = origin_from_row({**found.origin, **stated})
     return Document(path.name, found.text, origin, found.encoding, found.headings, found.unread_pages)
 
 
@@ -77,12 +77,6 @@ def kept_if_small(pieces: Callable[[], Iterator[bytes]]) -> tuple[bytes, Callabl
         if sum(map(len, begun)) > _SMALL:
             return begun[0], pieces
     return begun[0], lambda: begun
-
-
-def _origin(found: Extracted) -> Origin:
-    """Take what the file states in its metadata, and for the rest what its title or opening says."""
-    read = find_origin(found.text, found.origin.get("title", ""))
-    return replace(read, **found.origin)
 
 
 def _extracted(path: Path, parser: str, encoding: str | None) -> Extracted:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from classifier.documents import Document, document_from_bytes, origin_from_row, read_sources
+from classifier.documents import Document, document_from_bytes
+from classifier.origins import origin_from_row, stated_in_sources
 
 SUFFIXES = (".txt", ".text", ".md")
 KINDS: tuple[str, ...] = ()
@@ -11,6 +12,5 @@ IS_TABLE = False
 
 def read(path: Path, encoding: str | None, text_column: str | None) -> Document:
     """Read a text file; ``text_column`` has no meaning here."""
-    row = read_sources(path.parent).get(path.name)
-    origin = origin_from_row(row) if row is not None else None
+    origin = origin_from_row(stated_in_sources(path))
     return document_from_bytes(path.read_bytes(), path.name, encoding=encoding, origin=origin)
