@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types check wheel golden jurisdictions readme translations pictures evaluation queues statistics quapy traditional bench mutations clean help
+.PHONY: run test lint types check wheel golden jurisdictions readme translations pictures evaluation queues statistics quapy traditional bench mutations durability soak clean help
 
 run: $(READY)  ## train the model, print the theme mix of the five seed reports, start the web application on PORT
 	$(RUN)/policy-themes train
@@ -70,6 +70,12 @@ bench: $(READY)  ## measure speed and memory beside the peers and write docs/per
 
 mutations: $(READY)  ## remove each guard in a copy of the project and show which test fails then; ONLY='word word' tries some
 	$(RUN)/python tests/mutate.py $(ONLY)
+
+durability: $(READY)  ## kill a server 200 times while labels are written; what came of it goes into docs/reliability.md
+	$(RUN)/python -m benchmarks.kill_rounds $(if $(ROUNDS),--rounds $(ROUNDS))
+
+soak: $(READY)  ## load a server for 30 minutes, or MINUTES=…; what came of it goes into docs/reliability.md
+	$(RUN)/python -m benchmarks.soak $(if $(MINUTES),--minutes $(MINUTES))
 
 $(READY): pyproject.toml classifier/version.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "policy-themes needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }

@@ -1,11 +1,13 @@
 """Load a server from one thread: many connections, each of which asks again as soon as it is answered."""
 
+import heapq
 import json
 import selectors
 import socket
 import statistics
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 _PATIENCE = 60.0
@@ -56,7 +58,9 @@ class _Connection:
                 return False
             head = bytes(self.received[:end]).lower()
             _, found, length = head.partition(b"\r\ncontent-length:")
-            if not found:
+            if not found and b" 204 " in head.partition(b"\r\n")[0]:
+                length = b"0"
+            elif not found:
                 raise ValueError("the answer has no length")
             self.expected = end + 4 + int(length.split(b"\r\n", 1)[0])
         return len(self.received) >= self.expected
@@ -64,6 +68,11 @@ class _Connection:
     @property
     def status(self) -> int:
         return int(self.received[9:12])
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the server closes the connection after this answer, as it does where there is nothing to say."""
+        return b"\r\nconnection: close" in self.received.partition(b"\r\n\r\n")[0].lower()
 
     def _ended(self) -> bytes:
         raise ConnectionError("the server closed the connection")
@@ -96,6 +105,59 @@ def load(address: str, request: bytes, connections: int, seconds: float, until: 
                 connection.socket.close()
                 waiting -= 1
     answers.took = time.perf_counter() - start
+    return answers
+
+
+def load_mix(
+    address: str,
+    requests: Iterator[tuple[str, bytes]],
+    connections: int,
+    seconds: float,
+    *,
+    pause: Callable[[], float],
+    is_fine: Callable[[str, int], bool],
+    each_second: Callable[[], object],
+) -> dict[str, Answers]:
+    """Ask for different things on many connections, each of which waits between an answer and its next request.
+
+    ``requests`` gives a kind and the bytes of a request over and over; the answers are counted by kind. ``is_fine`` tells
+    by kind and status which of them are no errors.
+    """
+    answers: dict[str, Answers] = defaultdict(Answers)
+    selector = selectors.DefaultSelector()
+    start = looked = time.perf_counter()
+    kinds: dict[int, str] = {}
+    resting: list[tuple[float, int, _Connection]] = []
+    for number in range(connections):
+        heapq.heappush(resting, (start + pause(), number, _Connection(_connected(address))))
+    while resting or selector.get_map():
+        now = time.perf_counter()
+        if now - looked >= 1:
+            looked = now
+            each_second()
+        while resting and (resting[0][0] <= now or now - start >= seconds):
+            _, number, connection = heapq.heappop(resting)
+            if now - start >= seconds:
+                connection.socket.close()
+                continue
+            kinds[number], request = next(requests)
+            selector.register(connection.socket, selectors.EVENT_READ, (number, connection))
+            connection.ask(request)
+        for key, _ in selector.select(0.05):
+            number, connection = key.data
+            if not connection.is_answered():
+                continue
+            answered = time.perf_counter()
+            own = answers[kinds[number]]
+            own.seconds.append(answered - connection.asked)
+            own.errors += not is_fine(kinds[number], connection.status)
+            selector.unregister(connection.socket)
+            if connection.is_last:
+                connection.socket.close()
+                connection = _Connection(_connected(address))
+            heapq.heappush(resting, (answered + pause(), number, connection))
+    for own in answers.values():
+        own.took = time.perf_counter() - start
     return answers
 
 

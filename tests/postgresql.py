@@ -4,8 +4,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -18,9 +19,25 @@ def programs() -> Path | None:
     return Path(on_path).parent if on_path else None
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that runs; ``stop`` ends it as a crash does, ``start`` begins it again with what was in it."""
+
+    url: str
+    stop: Callable[[], None]
+    start: Callable[[], None]
+
+
 @contextmanager
 def running_server() -> Iterator[str]:
-    """Start a server and yield the URL of an empty database; it refuses to run as root, so then it runs as postgres."""
+    """Start a server and yield the URL of an empty database."""
+    with server() as running:
+        yield running.url
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """Start a server with an empty database; it refuses to run as root, so then it runs as postgres."""
     folder = programs()
     assert folder is not None
     with tempfile.TemporaryDirectory() as data:
@@ -35,9 +52,16 @@ def running_server() -> Iterator[str]:
         run(str(folder / "initdb"), "-D", cluster, "-U", "tests", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
         # Without a port: one that was free a moment ago may be taken by now.
         options = f"-k {data} -c listen_addresses='' -c fsync=off"
-        run(str(folder / "pg_ctl"), "-D", cluster, "-o", options, "-l", f"{data}/log", "-w", "start")
+
+        def start() -> None:
+            run(str(folder / "pg_ctl"), "-D", cluster, "-o", options, "-l", f"{data}/log", "-w", "start")
+
+        def stop() -> None:
+            run(str(folder / "pg_ctl"), "-D", cluster, "-m", "immediate", "stop")
+
+        start()
         try:
             run(str(folder / "createdb"), "-h", data, "-U", "tests", "themes")
-            yield f"postgresql+psycopg://tests@/themes?host={data}"
+            yield Server(f"postgresql+psycopg://tests@/themes?host={data}", stop, start)
         finally:
-            run(str(folder / "pg_ctl"), "-D", cluster, "-m", "immediate", "stop")
+            stop()

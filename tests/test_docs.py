@@ -58,5 +58,12 @@ def test_links_and_named_files_exist(page: Path) -> None:
         assert (ROOT / name).exists(), f"{page.name} names {name}"
 
 
+def test_every_test_that_a_promise_names_is_there() -> None:
+    page = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    tests = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "tests").rglob("test_*.py")))
+    named = re.findall(r"\btest_\w+(?=`)", page)
+    assert len(named) > 20 and [name for name in named if f"def {name}(" not in tests] == []
+
+
 def test_the_changelog_knows_this_version() -> None:
     assert f"## {VERSION}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -124,6 +124,7 @@ WEB_FLOORS = (
         "lanes",
         "json_answers",
         "process_locks",
+        "storage_faults",
     ),
     ("language", "wording", "review_wording", "example_text"),
     ("database", "hosts", "problems", "explained", "charts", "dispatching"),

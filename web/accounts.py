@@ -12,6 +12,7 @@ from flask import Flask, Request, Response, g, make_response, redirect, render_t
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext
 from flask_login import LoginManager, current_user, login_user
+from itsdangerous import BadSignature
 from sqlalchemy.exc import SQLAlchemyError
 
 from classifier import PolicyThemesError
@@ -50,10 +51,19 @@ class Sessions(SecureCookieSessionInterface):
     """Sessions in a signed cookie, which over https is never sent without it."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Return the session of the cookie; an empty one, without making ready to check signatures, where there is none."""
-        if "HTTP_COOKIE" not in request.environ:
+        """Return the session of the cookie; an empty one, without making ready to check signatures, where there is none.
+
+        Its age is looked at where somebody is logged in: a cookie that seems to come from the future, because the clock was
+        set back, must not log anybody out.
+        """
+        cookie = request.cookies.get(self.get_cookie_name(app)) if "HTTP_COOKIE" in request.environ else None
+        serializer = self.get_signing_serializer(app) if cookie else None
+        if cookie is None or serializer is None:
             return self.session_class()
-        return super().open_session(app, request)
+        try:
+            return self.session_class(serializer.loads(cookie))
+        except BadSignature:
+            return self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Set or remove the cookie; most requests leave an empty session as it was."""
@@ -200,7 +210,7 @@ def _shown_person() -> Person:
 def _load_user(kept: str) -> Person | None:
     number, _, stamp = kept.partition(":")
     lifetime = timedelta(days=services().settings.session_days).total_seconds()
-    if not number.isdecimal() or not 0 <= time() - session.get(_SINCE, 0) <= lifetime:
+    if not number.isdecimal() or time() - session.get(_SINCE, 0) > lifetime:
         return None
     with services().database.reading() as reading:
         user = reading.get(User, int(number))

@@ -12,11 +12,12 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from web.errors import StorageError
+from web.storage_faults import stays_with_a_connection
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_SECONDS = 15
@@ -122,6 +123,7 @@ def _engine(url: str) -> Engine:
         return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
     engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, pool_size=20, max_overflow=20, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "handle_error", _open_anew)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -130,6 +132,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: Any) -> None:
     connection.isolation_level = None  # Transactions begin where `_begin_sqlite` says, not where the driver guesses.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_SECONDS * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _open_anew(context: ExceptionContext) -> None:
+    """Let go of connections that would not notice that a fault is gone: so a server goes on without being started again."""
+    if stays_with_a_connection(context.original_exception):
+        context.is_disconnect = True
 
 
 def _begin_sqlite(connection: Connection) -> None:

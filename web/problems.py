@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from classifier import InputError, LabelError, PolicyThemesError
 from web.errors import RequestError, StorageError
+from web.storage_faults import fault_of
 
 RETRY_SECONDS = 5
 _TEXTS = ("texts", "note")  # The fields in which people write more than a word or two; never a password.
@@ -41,7 +42,10 @@ def _answer(status: int, message: str, english: str, advice: str) -> Response:
     if request.path.startswith("/api/v1/"):
         response = problem(status, english)
     else:
-        page = render_template("error.html", status=status, message=message, advice=advice, typed=typed_text())
+        again = _form_to_send_again() if status == HTTPStatus.SERVICE_UNAVAILABLE else []
+        page = render_template(
+            "error.html", status=status, message=message, advice=advice, typed=typed_text(), again=again, texts=_TEXTS
+        )
         response = make_response(page, status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -55,6 +59,15 @@ def typed_text() -> list[str]:
     except HTTPException:
         return []
     return [text for text in texts if text.strip()]
+
+
+def _form_to_send_again() -> list[tuple[str, str]]:
+    """Return the whole form that could not be taken, with the key by which it counts once; none with files or passwords."""
+    try:
+        fields = list(request.form.items(multi=True))
+        return [] if request.files or any("password" in name for name, _ in fields) else fields
+    except HTTPException:
+        return []
 
 
 def _request_error(error: RequestError) -> Response:
@@ -75,12 +88,8 @@ def _library_error(error: PolicyThemesError) -> Response:
 
 def _storage_error(error: Exception) -> Response:
     _log.error("storage: %s", error)
-    return _answer(
-        503,
-        gettext("The database does not answer just now. Nothing was lost or half done."),
-        "The database does not answer just now; nothing was changed. Send the same request again.",
-        gettext("Wait a moment and send it again. Tell an administrator if this stays."),
-    )
+    fault = fault_of(error)
+    return _answer(503, gettext(fault.message), f"{fault.message} {fault.advice}", gettext(fault.advice))
 
 
 def _expired(error: CSRFError) -> Response:

@@ -7,7 +7,7 @@ are derived from it and from a model, and can be made anew at any time.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from web.table_base import Table
@@ -213,10 +213,16 @@ class PlantedUnit(Table):
     planted_at: Mapped[datetime]
 
 
+_OPEN_JOBS = "state IN ('waiting', 'running')"
+
+
 class Job(Table):
-    """Work in the background: measuring or training a model, classifying the archive anew."""
+    """Work in the background: measuring or training a model, classifying the archive anew; of each kind one at a time."""
 
     __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_open", "kind", unique=True, sqlite_where=text(_OPEN_JOBS), postgresql_where=text(_OPEN_JOBS)),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))  # "measure" | "retrain" | "promote"
     state: Mapped[str] = mapped_column(String(16), index=True)  # "waiting" | "running" | "done" | "failed"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from web.errors import ConflictError, NotFoundError
@@ -44,7 +45,10 @@ def ask_for_job(session: Session, kind: str, *, made_by: str, model_id: int | No
         made_at=now(),
     )
     session.add(job)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:  # Somebody else asked at the same moment.
+        raise ConflictError("This work is being done already; wait until it has ended.") from None
     return job
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from web.account_tables import LogInFailure, User
@@ -31,7 +31,8 @@ def check_log_in(database: Database, name: str, password: str, address: str, *, 
     marks = {"name": _mark(name), "address": counted_address(address)}
     period = timedelta(minutes=minutes)
     with database.writing() as session:
-        session.execute(delete(LogInFailure).where(LogInFailure.at < now() - period))
+        # From beyond the period come only those of before the clock was set back: they must not count for as long as that.
+        session.execute(delete(LogInFailure).where(or_(LogInFailure.at < now() - period, LogInFailure.at > now() + period)))
         attempt = LogInFailure(**marks, at=now())
         session.add(attempt)
     with database.reading() as session:
