@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Row, func, insert, inspect, select, text
+from sqlalchemy import Row, func, insert, inspect, select
 from sqlalchemy.engine import Connection
 
 import web.account_tables
@@ -53,9 +53,5 @@ def _go_on_counting(connection: Connection) -> None:
     for table in Table.metadata.sorted_tables:
         column = table.autoincrement_column
         if column is not None:
-            connection.execute(
-                text(
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', '{column.name}'), max({column.name})) "
-                    f"FROM {table.name} HAVING max({column.name}) IS NOT NULL"
-                )
-            )
+            sequence = func.pg_get_serial_sequence(table.name, column.name)
+            connection.execute(select(func.setval(sequence, func.max(column))).having(func.max(column).is_not(None)))

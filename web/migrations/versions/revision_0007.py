@@ -15,8 +15,8 @@ def upgrade() -> None:
     """Bring the tables to this revision."""
     # Whoever brings the tables up to date has no job running; two of a kind could be there from before this rule.
     op.execute(
-        f"UPDATE jobs SET state = 'failed' WHERE {_OPEN} "
-        f"AND id NOT IN (SELECT max(id) FROM jobs WHERE {_OPEN} GROUP BY kind)"
+        "UPDATE jobs SET state = 'failed' WHERE state IN ('waiting', 'running') "
+        "AND id NOT IN (SELECT max(id) FROM jobs WHERE state IN ('waiting', 'running') GROUP BY kind)"
     )
     op.create_index(
         "ix_jobs_open", "jobs", ["kind"], unique=True, sqlite_where=sa.text(_OPEN), postgresql_where=sa.text(_OPEN)
