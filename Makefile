@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types check wheel golden jurisdictions readme translations pictures evaluation queues statistics quapy traditional bench mutations durability soak clean help
+.PHONY: run test lint types check wheel golden jurisdictions readme translations pictures evaluation queues statistics quapy traditional bench mutations durability soak fuzz clean help
 
 run: $(READY)  ## train the model, print the theme mix of the five seed reports, start the web application on PORT
 	$(RUN)/policy-themes train
@@ -58,6 +58,13 @@ statistics: $(READY)  ## measure how often intervals hold and write the tables o
 quapy: $(READY)  ## write the values of QuaPy that the tests compare with anew (installs QuaPy)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[quapy]'
 	$(RUN)/python tests/make_quapy_values.py
+
+# How long all targets of the fuzzer run, together.
+MINUTES ?= 10
+
+fuzz: $(READY)  ## fuzz every reader, the splitter and the API for MINUTES, guided by coverage (installs atheris)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(RUN)/python tests/fuzz.py --minutes $(MINUTES)
 
 traditional: $(READY)  ## write the table of traditional characters anew (installs OpenCC)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[traditional]'

@@ -14,6 +14,8 @@ from classifier.units import Paragraph, read_units
 
 Record = dict[str, Any]
 
+_OTHER_THAN_UTF_8 = ("gb18030", "-le", "-be")  # Ends of the encodings that are found without being named.
+
 DOCUMENT_COLUMNS = ("document", "jurisdiction", "year", "section", "section_kind", "paragraph", "text")
 
 
@@ -176,8 +178,7 @@ class DocumentsChunk:
             except InputError as error:
                 problems.reasons.append(str(error))
                 continue
-            if document.name != "-":
-                problems.notices += _notices(document)
+            problems.notices += _notices(document)
             whole.texts += [paragraph.text for paragraph in paragraphs]
             whole.fields += [document_fields(document, paragraph) for paragraph in paragraphs]
             origins += [(document.origin, paragraph) for paragraph in paragraphs]
@@ -186,9 +187,16 @@ class DocumentsChunk:
 
 
 def _notices(document: Document) -> list[str]:
-    """Say what of a document's origin is left open, and what was told apart by context; nothing where all is plain."""
+    """Say how a document was read, what of it was not, and what of its origin is left open or was told apart by context."""
     origin, findings = document.origin, document.findings
     said = []
+    if document.encoding.endswith(_OTHER_THAN_UTF_8):
+        said.append(f"{document.name}: decoded as {document.encoding}")
+    if document.unread_pages:
+        pages = ", ".join(map(str, document.unread_pages))
+        said.append(f"{document.name}: without a text layer, so not read: page {pages}; recognise their text first (OCR)")
+    if document.name == "-":
+        return said
     if findings.told_apart_by:
         said.append(f"{document.name}: read as {origin.full_name}, which its {findings.told_apart_by} tells from others")
     remarks = [str(question) for question in findings.questions]

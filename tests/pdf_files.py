@@ -93,6 +93,18 @@ def bomb(megabytes: int) -> bytes:
     return assembled(CATALOGUE, PAGES, PAGE, stream(packed, b"/Filter/FlateDecode"), LATIN)
 
 
+def endless(levels: int = 12, times: int = 10) -> bytes:
+    """Return a small PDF whose page draws a form so many times, which draws another so many times, and so on."""
+    numbers = [4, *range(6, 5 + levels)]
+    forms = [
+        stream(b"/X Do " * times, b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X %d 0 R>>>>" % following)
+        for following in numbers[1:]
+    ]
+    return assembled(
+        CATALOGUE, PAGES, PAGE, forms[0], LATIN, *forms[1:], stream(b"", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]")
+    )
+
+
 def looping() -> dict[str, bytes]:
     """Return files whose parts contain themselves."""
     itself = stream(b"/X Do", b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 4 0 R>>>>")

@@ -173,7 +173,7 @@ PARSERS = {
     [
         ("hungry", "too large: its parser needs more than"),
         ("endless", "timed out: its parser was stopped after 1 seconds"),
-        ("crashing", "damaged: its parser stopped"),
+        ("crashing", "its parser broke off"),
         ("deep", "nested too deeply"),
         ("defective", "damaged, or not what it seems (KeyError)"),
         ("nosy", "(OSError)"),
@@ -193,8 +193,8 @@ def test_a_parser_that_misbehaves_is_stopped_and_only_its_file_fails(
     ("parser", "reason"),
     [
         ("sticking", "timed out: its parser was stopped after 1 seconds"),
-        ("breaking", "damaged: its parser stopped"),
-        ("lying", "damaged: its parser stopped"),
+        ("breaking", "its parser broke off"),
+        ("lying", "its parser broke off"),
         ("gathering", "too large: its parser needs more than"),
     ],
 )

@@ -58,7 +58,7 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"no lines in this file", N_("The file is empty.")),
         (r"the first sheet is empty", N_("The first sheet is empty; put the names of the columns into its first row.")),
-        (r"not a Parquet file|damaged behind row", N_("Not a Parquet file, or damaged; write it again.")),
+        (r"not a Parquet file|damaged behind row|behind row", N_("Not a Parquet file, or damaged; write it again.")),
         (r"not an Excel workbook", N_("Not an Excel workbook, or damaged; save it again as .xlsx.")),
         (
             r"this is an old Word document|this is a rich text file|a Word document with macros",
@@ -88,7 +88,7 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"this is (?:an OpenDocument file|a presentation)",
             N_("Files like this are not read here; save it as .docx or .txt and send that."),
         ),
-        (r"this is damaged|a damaged|damaged", DAMAGED),
+        (r"this is damaged|a damaged|damaged|its parser broke off", DAMAGED),
         (r"timed out", N_("Reading it took too long and was stopped; save it as .txt or .docx anew and send that.")),
         (
             r"too large: |a PDF file of|(?P<size>[\d,]+) bytes; at most|unpacked, ",

@@ -60,10 +60,11 @@ class Upload:
     empty_rows: int = 0
     several: tuple[str, ...] = ()
     headings: tuple[tuple[int, int], ...] = ()
+    unread_pages: tuple[int, ...] = ()
 
     def reading(self) -> Reading:
         """Read the paragraphs; kinds of sections depend on the origin's year, so that a corrected one is read anew."""
-        document = Document(self.name, self.text, self.origin, self.encoding, self.headings)
+        document = Document(self.name, self.text, self.origin, self.encoding, self.headings, self.unread_pages)
         if not self.rows:
             return read_units(document)
         paragraphs = (_paragraph_of_row(self, position, row) for position, row in enumerate(self.rows, 1))
@@ -126,14 +127,22 @@ def upload_from(content: dict[str, Any]) -> Upload:
     rows = tuple(TableRow(start, end, tuple(section), kind) for start, end, section, kind in content["rows"])
     origin = Origin(**{name: content["origin"].get(name, "") for name in ORIGIN_FIELDS})
     headings = tuple((start, level) for start, level in content.get("headings", ()))
-    read = {"origin": origin, "rows": rows, "several": tuple(content["several"]), "headings": headings}
+    pages = tuple(content.get("unread_pages", ()))
+    read = {
+        "origin": origin,
+        "rows": rows,
+        "several": tuple(content["several"]),
+        "headings": headings,
+        "unread_pages": pages,
+    }
     return Upload(**{**content, **read})
 
 
 def _upload_of_reading(reading: Reading) -> Upload:
     document = reading.document
     origin = replace(document.origin, title=storable(document.origin.title or reading.layout.title))
-    return Upload(document.name, storable(document.text), document.encoding, origin, headings=document.headings)
+    text, headings, pages = storable(document.text), document.headings, document.unread_pages
+    return Upload(document.name, text, document.encoding, origin, headings=headings, unread_pages=pages)
 
 
 def _upload_of_table(table: Table) -> Upload:
@@ -155,7 +164,7 @@ def _upload_of_table(table: Table) -> Upload:
         raise InputError(f"{table.name}: no paragraph of text found in it; fill the column {table.text_column!r}")
     agreed = {name: next(iter(values)) for name, values in said.items() if len(values) == 1}
     several = tuple(name for name, values in said.items() if len(values) > 1)
-    return Upload(table.name, "\n".join(texts), "", _plausible(agreed), tuple(rows), empty, several)
+    return Upload(table.name, "\n".join(texts), table.encoding, _plausible(agreed), tuple(rows), empty, several)
 
 
 def _section(row: dict[str, Any]) -> tuple[tuple[str, ...], str]:

@@ -48,4 +48,4 @@ def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
                     advice = "quote cells that hold commas, or complete the row"
                     malformed(number, InputError(f"{path}: row {number} has {counts}; {advice}"))
 
-    return Table(str(path), tuple(columns), text, rows)
+    return Table(str(path), tuple(columns), text, rows, encoding=used)

@@ -110,7 +110,7 @@ def _answer_of(path: Path, output: bytes, exit_code: int) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = json.loads(output)
     except ValueError:
-        reason = f"damaged: its parser stopped (exit {exit_code})"
+        reason = f"its parser broke off (exit {exit_code}): it is damaged, or needs more than {MEMORY >> 20} MiB of memory"
         raise InputError(f"{path}: {reason}; save it again with the program that made it") from None
     if "error" in answer:
         raise InputError(f"{path}: {answer['error']}")

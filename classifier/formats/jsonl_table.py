@@ -42,7 +42,7 @@ def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
     if head is None:
         raise InputError(f"{path}: no lines in this file; write one JSON object a line")
     columns = tuple(head[1])
-    return Table(str(path), columns, find_text_column(str(path), columns, text_column), rows, blocks)
+    return Table(str(path), columns, find_text_column(str(path), columns, text_column), rows, blocks, used)
 
 
 def _begins_as_utf8(path: Path) -> bool:

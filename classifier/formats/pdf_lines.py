@@ -29,11 +29,12 @@ class Glyph:
 
 @dataclass(frozen=True)
 class Page:
-    """The characters of a page in the order of the file."""
+    """The characters of a page in the order of the file; ``drawn`` tells a page with anything on it from a blank one."""
 
     width: float
     height: float
     glyphs: list[Glyph]
+    drawn: bool = True
 
 
 @dataclass(frozen=True)

@@ -41,14 +41,16 @@ def extract(data: bytes, encoding: str | None) -> Extracted:
     if len(document) > _MOST_PAGES:
         raise InputError(f"a PDF file of {len(document):,} pages; at most {_MOST_PAGES:,} are read: divide it")
     pages = [_read_page(document, number) for number in range(len(document))]
-    empty = sum(len(page.glyphs) < _FEWEST_CHARACTERS for page in pages)
-    if 2 * empty > len(pages) or not pages:
+    without_text = [page for page in pages if len(page.glyphs) < _FEWEST_CHARACTERS]
+    if 2 * len(without_text) > len(pages) or not pages:
         raise InputError(
-            f"no text layer: {empty} of {len(pages)} pages are pictures, as in a scan; recognise the text first (OCR), "
-            "or give the original .docx"
+            f"no text layer: {len(without_text)} of {len(pages)} pages are pictures, as in a scan; "
+            "recognise the text first (OCR), or give the original .docx"
         )
     _check_readable("".join(glyph.text for page in pages for glyph in page.glyphs))
-    return Extracted("\n".join(paragraphs_of([lines_of(page) for page in pages])), "pdf")
+    unread = tuple(number for number, page in enumerate(pages, 1) if page in without_text and page.drawn)
+    text = "\n".join(paragraphs_of([lines_of(page) for page in pages]))
+    return Extracted(text, "pdf", unread_pages=unread)
 
 
 def _read_page(document: Any, number: int) -> Page:
@@ -58,7 +60,7 @@ def _read_page(document: Any, number: int) -> Page:
     except pypdfium2.PdfiumError:
         raise InputError(f"a damaged PDF file: page {number + 1} cannot be read; make it once more") from None
     width, height = page.get_size()
-    found = Page(width, height, list(_glyphs(text_page)))
+    found = Page(width, height, list(_glyphs(text_page)), raw.FPDFPage_CountObjects(page) > 0)
     text_page.close()
     page.close()
     return found

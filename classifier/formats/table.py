@@ -31,6 +31,7 @@ class Table:
     """A table opened for reading by ``rows()``.
 
     Where rows are lines of JSON, ``blocks()`` yields them unread, in UTF-8, some thousand lines at a time.
+    ``encoding`` is that of a text file.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Table:
     text_column: str
     rows: Rows
     blocks: Blocks | None = None
+    encoding: str = ""
 
 
 def find_text_column(name: str, columns: Sequence[Any], wanted: str | None) -> str:

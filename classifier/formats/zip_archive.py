@@ -31,7 +31,7 @@ def unpack(path: Path, folder: Path, largest: int = LARGEST_ARCHIVE) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(member) as source, target.open("xb") as copy:
                     shutil.copyfileobj(source, copy)
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
                 raise InputError(f"{path}: {name!r} in it is damaged ({error}); send or save it again") from None
             except OSError as error:
                 raise InputError(f"{path}: {name!r} cannot be unpacked ({error.strerror}); rename it or make room") from None

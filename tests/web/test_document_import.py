@@ -8,6 +8,7 @@ from application import services_of
 from documents import corpus_of, count, imported, keep, keys_of, send, text
 from flask import Flask
 from flask.testing import FlaskClient
+from pdf_files import drawn
 from sample_report import REPORT
 
 from classifier import shipped_folder
@@ -53,6 +54,13 @@ def test_a_level_that_is_left_open_follows_the_name_of_the_jurisdiction(app: Fla
     assert "Not found in the file: Jurisdiction, Level, Year reported on." in page
     keep(client, [key], **{f"{key}.jurisdiction": "嘉善县", f"{key}.level": "", f"{key}.year": "2024"})
     assert corpus_of(app).origins[6].level == "county"
+
+
+def test_pages_of_a_scan_among_others_are_named_in_the_preview(client: FlaskClient) -> None:
+    pages = [[(80, 100, "举办宪法宣传周活动12场，发放资料2万份。")], [], [(80, 100, "全年调解纠纷300件。")]]
+    [key] = keys_of(send(client, ("半扫描.pdf", drawn(*pages))))
+    page = text(client.get(f"/documents/preview?keys={key}"))
+    assert "Pages that hold pictures instead of text, and were not read: 2." in page
 
 
 def test_files_that_cannot_be_read_are_named_with_the_reason_while_the_others_go_on(app: Flask, client: FlaskClient) -> None:

@@ -150,7 +150,7 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
         "source": one_of(("seed", "upload", "tag", "import"), N_("How it came here.")),
         **{name: text(schema["description"]) for name, schema in origin.items()},
         "level": one_of((*LEVELS, ""), origin["level"]["description"]),
-        "encoding": text(N_("In which its file was written; empty for a table.")),
+        "encoding": text(N_("In which its file was written; of a document, its format.")),
         "sha256": text(N_("Of the text in UTF-8: the same text is the same document.")),
         "paragraphs": integer(N_("How many paragraphs it has."), minimum=0),
         "labelled": integer(N_("How many of them carry a label that holds."), minimum=0),
@@ -181,8 +181,9 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
             {
                 "file": text(
                     N_(
-                        "The file; its name's suffix says how it is read, without one it is read as text. UTF-8 and GB18030 "
-                        "are told apart. A table becomes a document whose paragraphs are its rows."
+                        "The file: a text (UTF-8 and GB18030 are told apart), a Word document, a web page, a PDF file with "
+                        "text, or a table, whose rows become the paragraphs of one document. What it holds decides how it "
+                        "is read; the suffix of its name only tells tables among text files."
                     ),
                     contentMediaType="text/plain",
                     **_SOME_LETTER,
