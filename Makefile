@@ -59,12 +59,9 @@ quapy: $(READY)  ## write the values of QuaPy that the tests compare with anew (
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[quapy]'
 	$(RUN)/python tests/make_quapy_values.py
 
-# How long all targets of the fuzzer run, together.
-MINUTES ?= 10
-
-fuzz: $(READY)  ## fuzz every reader, the splitter and the API for MINUTES, guided by coverage (installs atheris)
+fuzz: $(READY)  ## fuzz every reader, the splitter and the API for 10 minutes, or MINUTES=…, guided by coverage (installs atheris)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
-	$(RUN)/python tests/fuzz.py --minutes $(MINUTES)
+	$(RUN)/python tests/fuzz.py $(if $(MINUTES),--minutes $(MINUTES))
 
 traditional: $(READY)  ## write the table of traditional characters anew (installs OpenCC)
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[traditional]'

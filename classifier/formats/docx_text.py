@@ -34,17 +34,24 @@ def extract(data: bytes, encoding: str | None) -> Extracted:
     except (KeyError, ValueError, zipfile.BadZipFile, PackageNotFoundError) as error:
         if "macroEnabled" in str(error):
             raise InputError("a Word document with macros (.docm); save it as .docx") from None
-        raise InputError("a damaged Word document; open it in Word or WPS and save it again as .docx") from None
+        raise _damaged() from None
     if document.element.getroottree().docinfo.doctype:
         raise InputError("a Word document that declares entities, as no word processor does; save it again as .docx")
+    body = document.element.find(qn("w:body"))
+    if body is None:
+        raise _damaged()
     parts = {relation.reltype: relation.target_part for relation in document.part.rels.values() if not relation.is_external}
     styles, numbering = (
         getattr(parts.get(kind), "element", None) for kind in (RELATIONSHIP_TYPE.STYLES, RELATIONSHIP_TYPE.NUMBERING)
     )
     reader = _Reader(_styles(styles), Numbering(numbering))
-    reader.blocks(document.element.body)
+    reader.blocks(body)
     reader.flush()
     return reader.lines.extracted("docx")
+
+
+def _damaged() -> InputError:
+    return InputError("a damaged Word document; open it in Word or WPS and save it again as .docx")
 
 
 @dataclass(frozen=True)
