@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from classifier.mix_files import mix_notes, write_mix
     from classifier.model import Model
     from classifier.model_file import save_model
-    from classifier.origin_finding import Findings, OpenQuestion, level_of
+    from classifier.origin_finding import Findings, OpenQuestion, complete_origin, level_of
     from classifier.origins import LEVELS, Origin
     from classifier.outline import render_outline
     from classifier.plain_zip import BROKEN_ZIP, unpack_member, why_not_plain, write_plain_zip
@@ -141,7 +141,7 @@ _HOME = {
     "mix_files": ("mix_notes", "write_mix"),
     "model": ("Model",),
     "model_file": ("save_model",),
-    "origin_finding": ("Findings", "OpenQuestion", "level_of"),
+    "origin_finding": ("Findings", "OpenQuestion", "complete_origin", "level_of"),
     "origins": ("LEVELS", "Origin"),
     "outline": ("render_outline",),
     "plain_zip": ("BROKEN_ZIP", "unpack_member", "why_not_plain", "write_plain_zip"),
@@ -264,6 +264,7 @@ __all__ = [
     "compare_kinds",
     "compare_pairs",
     "compare_paragraphs",
+    "complete_origin",
     "copy_form",
     "copy_groups",
     "copy_keys",

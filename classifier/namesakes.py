@@ -23,7 +23,7 @@ Chosen = tuple[list[Jurisdiction], str]
 def choose(
     place: NamedPlace,
     year: str,
-    others: Sequence[tuple[str, NamedPlace]],
+    others: Iterable[tuple[str, NamedPlace]],
     lines: SelfDescription,
     document_number: str = "",
 ) -> Chosen:
@@ -34,7 +34,9 @@ def choose(
     """
     if place.kind != "listed":
         return [], ""
-    candidates = list({one.adcode: one for one in of_date(place.candidates, int(year) if year else None)}.values())
+    candidates = list(
+        {one.adcode: one for one in of_date(place.candidates, int(year) if year.isdecimal() else None)}.values()
+    )
     if len(candidates) < 2:
         return candidates, ""
     evidence = _evidence(place.written, candidates, others, lines, document_number)
@@ -48,7 +50,7 @@ def choose(
 def _evidence(
     written: str,
     candidates: Sequence[Jurisdiction],
-    others: Sequence[tuple[str, NamedPlace]],
+    others: Iterable[tuple[str, NamedPlace]],
     lines: SelfDescription,
     document_number: str,
 ) -> Iterator[tuple[str, list[Jurisdiction]]]:

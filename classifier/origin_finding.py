@@ -6,6 +6,7 @@ and every finding tells where it was read, so that nothing is guessed in silence
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Literal
 
 from classifier.jurisdictions import FIRST_YEAR, LAST_YEAR, Jurisdiction, full_name, of_date, with_adcode
@@ -74,23 +75,31 @@ def find_origin(
     """
     stated = stated or Origin()
     lines = SelfDescription(text, stated.title, file_name, folders)
-    years = [("sources.csv", ReportedYear(stated.year))] if stated.year else list(lines.years())
-    year_from, year = next(((where, one) for where, one in years if one.year or one.several), ("", ReportedYear()))
-    questions = _questions_of_years(year, [one for _, one in years])
+    year_from, year = ("sources.csv", ReportedYear(stated.year)) if stated.year else lines.year()
+    questions = _questions_of_year(year)
     origin = replace(stated, year=year.year)
-    places = list(lines.places())
-    if stated.jurisdiction or stated.adcode:
-        places.insert(0, ("sources.csv", _stated_place(stated)))
-    if not places:
+    known = [("sources.csv", _stated_place(stated))] if stated.jurisdiction or stated.adcode else []
+    places = chain(known, lines.places())
+    where, place = next(places, ("", None))
+    if place is None:
         return origin, Findings(_filled(year=year_from), "", questions)
-    where, place = places[0]
-    chosen, told_apart_by = choose(place, year.year, places[1:], lines, stated.document_number)
-    if len(chosen) != 1 and not (place.kind == "unlisted" and stated.jurisdiction):
+    chosen, told_apart_by = choose(place, year.year, places, lines, stated.document_number)
+    if len(chosen) != 1 and not (place.kind == "unlisted" and where == "sources.csv"):
         questions = (*questions, _question_of_place(place, chosen))
     found = _described(place, chosen)
     origin = replace(origin, **{name: getattr(stated, name) or value for name, value in found.items()})
     read_from = _filled(jurisdiction=where, adcode=where if origin.adcode else "", year=year_from)
     return origin, Findings(read_from, told_apart_by, questions)
+
+
+def complete_origin(origin: Origin) -> Origin:
+    """Fill what follows from a jurisdiction that is stated: the adcode where one place alone has that name, and the level.
+
+    >>> [complete_origin(Origin(jurisdiction=name)).adcode for name in ("浦江县", "西湖区")]
+    ['330726', '']
+    """
+    found, _ = find_origin("", replace(origin, title="")) if origin.jurisdiction or origin.adcode else (origin, None)
+    return replace(found, title=origin.title)
 
 
 def level_of(jurisdiction: str) -> str:
@@ -107,8 +116,8 @@ def level_of(jurisdiction: str) -> str:
 
 def _listed(name: str) -> tuple[Jurisdiction, ...]:
     """Return what a name, such as 西湖区, 杭州 or 杭州市西湖区, may mean."""
-    chain = chain_at(name, 0)
-    return chain.candidates if chain and chain.end == len(name) else ()
+    found = chain_at(name, 0)
+    return found.candidates if found and found.end == len(name) else ()
 
 
 def _stated_place(stated: Origin) -> NamedPlace:
@@ -137,11 +146,10 @@ def _question_of_place(place: NamedPlace, chosen: Sequence[Jurisdiction]) -> Ope
     return OpenQuestion(kind, place.written, tuple(f"{full_name(one)} ({one.adcode})" for one in several))
 
 
-def _questions_of_years(chosen: ReportedYear, every: Sequence[ReportedYear]) -> tuple[OpenQuestion, ...]:
-    if chosen.several:
-        return (OpenQuestion("several years", ", ".join(chosen.several)),)
-    planned = next((one.planned for one in every if one.planned), "")
-    return (OpenQuestion("planned", planned),) if planned and not chosen.year else ()
+def _questions_of_year(found: ReportedYear) -> tuple[OpenQuestion, ...]:
+    if found.several:
+        return (OpenQuestion("several years", ", ".join(found.several)),)
+    return (OpenQuestion("planned", found.planned),) if found.planned else ()
 
 
 def _filled(**values: str) -> dict[str, str]:

@@ -109,6 +109,12 @@ def stems() -> Names:
 
 
 @cache
+def beginnings() -> frozenset[str]:
+    """Return the first two characters of all names: most places in a text begin none of them."""
+    return frozenset(name[:2] for names in (names_with_kind(), stems()) for name in names)
+
+
+@cache
 def longest_name() -> int:
     """Return how many characters the longest name has."""
     return max(map(len, names_with_kind()))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from classifier.jurisdictions import Jurisdiction, above
-from classifier.place_names import longest_name, names_with_kind, stems
+from classifier.place_names import beginnings, longest_name, names_with_kind, stems
 from classifier.traditional import simplified
 
 PlaceKind = Literal["listed", "unlisted", "no adcode", "below county", "contradiction"]
@@ -143,6 +143,8 @@ def chain_at(line: str, start: int, outer: Chain | None = None) -> Chain | None:
     ['330106', '370103']
     """
     best = outer
+    if line[start : start + 2] not in beginnings():
+        return best
     for is_stem, names in ((False, names_with_kind()), (True, stems())):
         for length in range(min(longest_name(), len(line) - start), 1, -1):
             name = line[start : start + length]

@@ -1,6 +1,7 @@
 """The table of adcodes is complete and consistent, and titles are read by it: right, or left open and said so."""
 
 import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from paths import ROOT
 from classifier import Findings, Origin, Reading, level_of, read_document, read_upload, theme_mix
 from classifier.documents import Document, with_origin
 from classifier.jurisdictions import FIRST_YEAR, LAST_YEAR, above, every_jurisdiction, full_name
+from classifier.origins import read_sources
 from classifier.sources import Failures, items, open_sources
 
 # Cities and counties at the end of each year from 2000 on, by the National Bureau of Statistics; the last, by the ministry.
@@ -90,7 +92,7 @@ def read_titles(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-@pytest.mark.parametrize(("name", "least"), [("titles.csv", 200)])
+@pytest.mark.parametrize(("name", "least"), [("titles.csv", 200), ("unseen_titles.csv", 40)])
 def test_titles_are_read_right_in_95_of_100_and_what_is_not_right_is_left_open(name: str, least: int) -> None:
     rows = read_titles(name)
     right = 0
@@ -104,6 +106,14 @@ def test_titles_are_read_right_in_95_of_100_and_what_is_not_right_is_left_open(n
             assert findings.questions, f"{row['title']}: left open without a word"
     assert len(rows) >= least
     assert right >= 0.95 * len(rows)
+
+
+def test_the_seeds_say_themselves_what_their_table_of_sources_says(tmp_path: Path) -> None:
+    for name, stated in read_sources(ROOT / "seeds").items():
+        shutil.copy(ROOT / "seeds" / name, tmp_path)
+        origin = read_document(tmp_path / name).document.origin
+        fields = ("jurisdiction", "adcode", "level", "year")
+        assert {field: getattr(origin, field) for field in fields} == {field: stated[field] for field in fields}
 
 
 def test_a_name_that_several_have_is_left_open_and_all_who_have_it_are_named() -> None:

@@ -127,6 +127,7 @@ WEB_FLOORS = (
         "storage_faults",
     ),
     ("language", "wording", "review_wording", "example_text"),
+    ("origin_wording",),
     ("database", "hosts", "problems", "explained", "charts", "dispatching"),
     ("store",),
     (
@@ -213,14 +214,14 @@ Migration Mix MixRow Model ModelError OpenQuestion Origin Paragraph Passage Poli
 Readings Reproduction Setting Share SnapshotError Statement StatementPrediction Table TableForm TellingTerm
 TellingTerms TextScores TypicalParagraph VersionStep agreement_csv archive_line audit_accuracy by_chance
 by_density by_shortfall by_uncertainty check_against_archive check_against_sources classify compare
-compare_annotators compare_codebooks compare_kinds compare_pairs compare_paragraphs copy_form copy_groups
-copy_keys copy_similarity csv_line densities digest evaluate evaluate_audit evaluate_held_out export_sklearn
-freeze freeze_folder home known_suffixes learning_curve level_of load_codebook load_labels load_model margins
-measure_drift migrate_folder migrated_labels migration_to mix_notes mix_of_paragraphs open_writer
-places_of_copies_once prediction_columns read_archive read_document read_folder read_label_file read_readings
-read_units read_upload record_of renamed_columns render_outline replacing reproduce save_model shipped_folder
-sklearn_pipeline source_spans split_statements suspected_errors theme_mix train unpack_member unpack_upload
-why_not_plain working_folder write_comparison write_mix write_plain_zip
+compare_annotators compare_codebooks compare_kinds compare_pairs compare_paragraphs complete_origin copy_form
+copy_groups copy_keys copy_similarity csv_line densities digest evaluate evaluate_audit evaluate_held_out
+export_sklearn freeze freeze_folder home known_suffixes learning_curve level_of load_codebook load_labels
+load_model margins measure_drift migrate_folder migrated_labels migration_to mix_notes mix_of_paragraphs
+open_writer places_of_copies_once prediction_columns read_archive read_document read_folder read_label_file
+read_readings read_units read_upload record_of renamed_columns render_outline replacing reproduce save_model
+shipped_folder sklearn_pipeline source_spans split_statements suspected_errors theme_mix train unpack_member
+unpack_upload why_not_plain working_folder write_comparison write_mix write_plain_zip
 """
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from classifier import (
     DOCUMENT_COLUMNS,
+    Findings,
     Item,
     Model,
     Origin,
     Paragraph,
     Reading,
     Table,
-    level_of,
+    complete_origin,
     prediction_columns,
     read_upload,
     record_of,
@@ -102,7 +103,9 @@ def _take(
     found = read_file(data, name, encoding=encoding, text_column=text_column)
     if not isinstance(found, Upload):
         raise RequestError("{name}: {reason}", name=clean_name(name), reason=said(found))
-    upload = replace(found, origin=_origin(found.origin, typed_origin))
+    origin = _origin(found.origin, typed_origin)
+    same = origin.jurisdiction == found.origin.jurisdiction
+    upload = replace(found, origin=origin, findings=found.findings if same else Findings())
     _check_length(max((row.end - row.start for row in upload.rows), default=len(upload.text)), longest)
     sent = Sent(upload, typed)
     count = len(upload.rows) + upload.empty_rows if upload.rows else len(sent.paragraphs)
@@ -140,8 +143,8 @@ def _origin(found: Origin, typed: Mapping[str, str]) -> Origin:
     jurisdiction = " ".join(typed.get("jurisdiction", "").split())
     values = vars(found) | {"year": typed.get("year", "").strip() or found.year}
     if jurisdiction and jurisdiction != found.jurisdiction:
-        values |= {"jurisdiction": jurisdiction, "level": level_of(jurisdiction), "adcode": ""}
-    return checked_origin(values)
+        values |= {"jurisdiction": jurisdiction, "level": "", "adcode": ""}
+    return complete_origin(checked_origin(values))
 
 
 def _plain(value: Any) -> Any:

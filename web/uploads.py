@@ -6,21 +6,23 @@ the origin is taken where all rows agree.
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
 from classifier import (
     LEVELS,
     Document,
+    Findings,
     InputError,
     Layout,
+    OpenQuestion,
     Origin,
     Paragraph,
     Reading,
     Statement,
     Table,
-    level_of,
+    complete_origin,
     read_units,
     read_upload,
     split_statements,
@@ -50,7 +52,10 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that could be read. ``rows`` are those of a table; ``several`` origin columns in which its rows differ."""
+    """A file that could be read. ``rows`` are those of a table; ``several`` origin columns in which its rows differ.
+
+    ``findings`` say where the origin was read, and what was left open.
+    """
 
     name: str
     text: str
@@ -61,6 +66,7 @@ class Upload:
     several: tuple[str, ...] = ()
     headings: tuple[tuple[int, int], ...] = ()
     unread_pages: tuple[int, ...] = ()
+    findings: Findings = field(default_factory=Findings)
 
     def reading(self) -> Reading:
         """Read the paragraphs; kinds of sections depend on the origin's year, so that a corrected one is read anew."""
@@ -127,6 +133,7 @@ def upload_from(content: dict[str, Any]) -> Upload:
     rows = tuple(TableRow(start, end, tuple(section), kind) for start, end, section, kind in content["rows"])
     origin = Origin(**{name: content["origin"].get(name, "") for name in ORIGIN_FIELDS})
     headings = tuple((start, level) for start, level in content.get("headings", ()))
+    findings = _findings_from(content.get("findings", {}))
     pages = tuple(content.get("unread_pages", ()))
     read = {
         "origin": origin,
@@ -134,15 +141,28 @@ def upload_from(content: dict[str, Any]) -> Upload:
         "several": tuple(content["several"]),
         "headings": headings,
         "unread_pages": pages,
+        "findings": findings,
     }
     return Upload(**{**content, **read})
+
+
+def _findings_from(content: dict[str, Any]) -> Findings:
+    questions = (OpenQuestion(**{**one, "candidates": tuple(one["candidates"])}) for one in content.get("questions", ()))
+    return Findings(content.get("read_from", {}), content.get("told_apart_by", ""), tuple(questions))
 
 
 def _upload_of_reading(reading: Reading) -> Upload:
     document = reading.document
     origin = replace(document.origin, title=storable(document.origin.title or reading.layout.title))
-    text, headings, pages = storable(document.text), document.headings, document.unread_pages
-    return Upload(document.name, text, document.encoding, origin, headings=headings, unread_pages=pages)
+    return Upload(
+        document.name,
+        storable(document.text),
+        document.encoding,
+        origin,
+        headings=document.headings,
+        unread_pages=document.unread_pages,
+        findings=document.findings,
+    )
 
 
 def _upload_of_table(table: Table) -> Upload:
@@ -180,12 +200,12 @@ def _cell(value: Any) -> str:
 def _plausible(values: dict[str, str]) -> Origin:
     """Take from a table what can stand in an origin; anything else is left for people to fill in."""
     if values.get("level") not in LEVELS:
-        values["level"] = level_of(values.get("jurisdiction", ""))
+        values["level"] = ""
     if not (len(values.get("year", "")) == 4 and values["year"].isascii() and values["year"].isdigit()):
         values["year"] = ""
     if not (len(values.get("adcode", "")) == 6 and values["adcode"].isascii() and values["adcode"].isdigit()):
         values["adcode"] = ""
-    return Origin(**values)
+    return complete_origin(Origin(**values))
 
 
 def _paragraph_of_row(upload: Upload, position: int, row: TableRow) -> Paragraph:

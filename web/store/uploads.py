@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from classifier import Reading, level_of
+from classifier import Reading, complete_origin
 from web.errors import NotFoundError, RequestError
 from web.reasons import Reason
 from web.store.documents import ORIGIN_FIELDS, Added, add_document, change_origin, checked_origin, document_of_text
@@ -58,6 +59,7 @@ def keep_upload_draft(session: Session, annotator: str, name: str, found: Upload
     before = document_of_text(session, found.text)
     if before is not None:  # What was corrected by hand before is shown again, not what the file alone says.
         content["origin"] = {field: getattr(before, field) for field in ORIGIN_FIELDS}
+        content["findings"] = {}
     return keep_draft(session, KIND, annotator, content)
 
 
@@ -81,8 +83,14 @@ def correct_uploads(session: Session, typed: Mapping[str, Mapping[str, str]]) ->
         draft = lock_draft(session, key, KIND)
         if "reason" not in draft.content and draft.document_id is None:
             origin = {name: values.get(name, draft.content["origin"].get(name, "")) for name in ORIGIN_FIELDS}
-            draft.content = {**draft.content, "origin": origin}
+            draft.content = {**draft.content, "origin": origin, "findings": _still_true(draft.content, origin)}
     session.flush()
+
+
+def _still_true(content: Mapping[str, Any], origin: Mapping[str, str]) -> dict[str, Any]:
+    """Return what was said of how the origin was read; nothing where another place was typed."""
+    same = all(origin[name] == content["origin"].get(name, "") for name in ("jurisdiction", "adcode"))
+    return content.get("findings", {}) if same else {}
 
 
 def import_upload(session: Session, key: str, current: CurrentModel, annotator: str) -> Added:
@@ -110,12 +118,11 @@ def leave_out(session: Session, keys: Sequence[str]) -> None:
 
 
 def corrected(upload: Upload, typed: Mapping[str, str]) -> Upload:
-    """Return an upload with the origin that was typed; a level that was left open follows the jurisdiction's name.
+    """Return an upload with the origin that was typed; code and level that were left open follow the jurisdiction's name.
 
     Raises RequestError for a value that is not allowed.
     """
-    origin = checked_origin(dict(typed))
-    return replace(upload, origin=replace(origin, level=origin.level or level_of(origin.jurisdiction)))
+    return replace(upload, origin=complete_origin(checked_origin(dict(typed))))
 
 
 def _previewed(session: Session, draft: Draft, names: dict[str, str]) -> Previewed:

@@ -9,6 +9,7 @@ from classifier import LEVELS, Origin, known_suffixes
 from web.accounts import person
 from web.document_pages import Outline, outline_of, text_of, theme_summary
 from web.errors import RequestError
+from web.origin_wording import read_from, remarks
 from web.reasons import said
 from web.services import services
 from web.store.documents import (
@@ -104,6 +105,8 @@ def preview() -> str:
         waiting=[file for file in files if file.waits],
         keys=",".join(file.key for file in files),
         missing={file.key: _missing(file.origin) for file in files},
+        read_from=read_from,
+        remarks=remarks,
         spelled=_spelled,
         said=said,
         **_WORDS,

@@ -16,6 +16,7 @@ from web.errors import ConflictError, NotFoundError, RequestError
 from web.example_text import EXAMPLE_TEXT
 from web.explained import explain_paragraph
 from web.language import name_of
+from web.origin_wording import remarks
 from web.permissions import CLASSIFY
 from web.problems import problem
 from web.services import services
@@ -80,6 +81,7 @@ def results(key: str) -> str:
     model = current.model
     return render_template(
         "tag/results.html",
+        origin_remarks=remarks(sent.upload.findings, vars(sent.upload.origin)),
         key=key,
         sent=sent,
         model=model,
