@@ -181,6 +181,10 @@ def test_reports_after_the_last_year_of_the_table_are_read_by_its_last_year() ->
     assert found(f"临平区司法局{LAST_YEAR + 3}年工作总结")[0].adcode == "330113"
 
 
+def test_a_stated_year_that_is_none_does_no_harm() -> None:
+    assert found("义乌市", stated=Origin(year="近三年"))[0].adcode == "330782"
+
+
 def test_what_is_stated_wins_and_is_completed() -> None:
     title = "义乌市司法局2023年工作总结"
     assert found(title, stated=Origin(jurisdiction="浦江县", year="2020"))[0] == Origin(
