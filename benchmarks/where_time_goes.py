@@ -41,7 +41,7 @@ FROM_FILE_TO_FILE = (
     (_READ, ("formats", "sources", "encoding")),
     ("parse: JSON to rows", ("chunks", "documents")),
     ("serialise: scores and rows to JSON", ("json_records", "records", "predictions")),
-    (_WRITE, ("writers", "unfinished", "whole_files", "batch", "parallel", "cli")),
+    (_WRITE, ("writers", "unfinished", "whole_files", "batch", "parallel", "workers", "cli")),
 )
 # A module's own code runs when it is imported.
 _START = (

@@ -14,11 +14,12 @@ from classifier.chunks import Item
 from classifier.errors import InputError
 from classifier.model import Model
 from classifier.model_file import model_to_bytes
-from classifier.parallel import Form, Workers, classify_chunks
+from classifier.parallel import classify_chunks
 from classifier.predictions import Prediction
 from classifier.records import csv_head, prediction_columns
 from classifier.sources import Failures, Place, Source, chunks, digest
 from classifier.unfinished import Run, unfinished_output
+from classifier.workers import Form, Workers
 from classifier.writers import FLAT_FORMATS, finisher
 
 CHUNK = 500
@@ -27,7 +28,7 @@ CHUNK = 500
 class Records(NamedTuple):
     """Some records as bytes of a file, the place behind them, how many they are, and how many inputs failed among them."""
 
-    data: bytes
+    data: bytes | memoryview
     place: Place
     paragraphs: int
     failed: int
@@ -67,7 +68,8 @@ class Batch:
                 problems = done.problems
                 place = behind if problems.rows_done is None else Place(behind.source, problems.rows_done)
                 failed = problems.reasons[: len(problems.reasons) - problems.stopped]
-                yield Records(opening + done.data if done.paragraphs else b"", place, done.paragraphs, len(failed))
+                data = opening + done.data if opening else done.data
+                yield Records(data if done.paragraphs else b"", place, done.paragraphs, len(failed))
                 opening = b"" if done.paragraphs else opening
                 failures.malformed += problems.malformed
                 for notice in problems.notices:

@@ -57,7 +57,7 @@ class UnfinishedOutput:
         self.progress = progress
         self._marked = time.monotonic()
 
-    def append(self, data: bytes, place: Place, paragraphs: int, failed: int) -> None:
+    def append(self, data: bytes | memoryview, place: Place, paragraphs: int, failed: int) -> None:
         """Append records; all rows before ``place`` are then done."""
         _make_room(self._stream, len(data))
         view = memoryview(data)

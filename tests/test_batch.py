@@ -72,12 +72,12 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def interrupt_after(chunks: int, error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the run end with an error when so many chunks are done."""
-    from classifier import parallel
+    from classifier import workers
 
     done = 0
-    real = parallel.classify_chunk
+    real = workers.classify_chunk
 
-    def counted(*arguments: Any) -> parallel.Done:
+    def counted(*arguments: Any) -> workers.Done:
         nonlocal done
         done += 1
         if done > chunks:

@@ -18,16 +18,16 @@ from distributed import Client
 from paths import ROOT
 
 from classifier import Model, save_model
-from classifier.parallel import _check_address, _ModelInMemory
+from classifier.cluster import _check_address, _ModelInMemory
 
 Run = Callable[..., Finished]
 
 # Loaded by the workers: notes each time that a model arrives, and each time that one is read.
 NOTING = """
 import os
-from classifier import parallel
+from classifier import cluster
 
-arrived, read = parallel._ModelInMemory.__dict__.get("__setstate__"), parallel.model_from_bytes
+arrived, read = cluster._ModelInMemory.__dict__.get("__setstate__"), cluster.model_from_bytes
 
 def note(what):
     with open(os.environ["MODEL_NOTES"], "a") as stream:
@@ -41,8 +41,8 @@ def model_from_bytes(data, name):
     note("read")
     return read(data, name)
 
-parallel._ModelInMemory.__setstate__ = set_state
-parallel.model_from_bytes = model_from_bytes
+cluster._ModelInMemory.__setstate__ = set_state
+cluster.model_from_bytes = model_from_bytes
 """
 
 
@@ -185,7 +185,7 @@ def test_an_encrypted_cluster_is_used_with_its_certificates(run: Run, tmp_path: 
 def test_a_scheduler_that_cannot_be_used_is_named(
     address: str, said: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("classifier.parallel._SECONDS_TO_CONNECT", 1)
+    monkeypatch.setattr("classifier.cluster._SECONDS_TO_CONNECT", 1)
     (tmp_path / "in.csv").write_text("text\n全年调解纠纷三百件。\n", encoding="utf-8")
     finished = run("classify", str(tmp_path / "in.csv"), "--scheduler", address)
     assert finished.code == 1 and said in finished.errors and len(finished.errors.splitlines()) == 1
@@ -201,6 +201,6 @@ def test_a_worker_of_another_version_refuses_work(model: Model, monkeypatch: pyt
     from classifier import InputError
 
     sent = _ModelInMemory(b"")
-    monkeypatch.setattr("classifier.parallel.VERSION", "99")
+    monkeypatch.setattr("classifier.cluster.VERSION", "99")
     with pytest.raises(InputError, match="install the same version on all"):
         sent.get()

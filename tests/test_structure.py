@@ -76,6 +76,8 @@ FLOORS = (
     ("records", "sources"),
     ("copied_paragraphs",),
     ("json_records", "unfinished", "writers"),
+    ("workers",),
+    ("processes", "cluster"),
     ("parallel",),
     ("batch",),
     ("counting", "intervals"),

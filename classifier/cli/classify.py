@@ -82,8 +82,8 @@ def classify(
     """
     from classifier.batch import Batch, classify_to_file, classify_to_stream
     from classifier.memory import keep_freed_memory
-    from classifier.parallel import Workers
     from classifier.sources import Failures, open_sources
+    from classifier.workers import Workers
     from classifier.writers import format_of
 
     chosen = format_of(output, format_name)
