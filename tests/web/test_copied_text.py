@@ -116,6 +116,23 @@ def test_pages_and_api_say_where_the_same_text_stands(app: Flask, client: FlaskC
     assert "same-text" not in page(client, f"/documents/{second}")
 
 
+def test_a_tagged_text_says_where_it_stands_in_the_archive(app: Flask, client: FlaskClient) -> None:
+    first = add_text(app, "甲县", FORMULA.format(300))
+    client.get("/?lang=en")
+    texts = f"{FORMULA.format(4512)}\n办理法律援助案件一百五十件，接待来访群众三千人次。"
+    results = str(client.post("/tag", data={"texts": texts}).headers["Location"])
+    copied, new = page(client, results).split("<article")[1:]
+    assert "Same text in 1 other place" in copied and f"/documents/{first}?at=1" in copied
+    assert "same-text" not in new
+    # Once labelled, the text is a document itself, and no copy of its own.
+    client.post(f"{results}/label", data={"position": 1, "theme": "mediation"})
+    copied = page(client, results).split("<article")[1]
+    assert "Same text in 1 other place" in copied and f"/documents/{first}?at=1" in copied
+    with services_of(app).database.writing() as session:
+        delete_document(session, first)
+    assert "same-text" not in page(client, results)
+
+
 def test_a_mix_counts_copies_once_and_lists_what_it_counts(app: Flask, client: FlaskClient) -> None:
     other = "办理法律援助案件一百五十件，接待来访群众三千人次。"
     add_text(app, "甲县", FORMULA.format(300), other)

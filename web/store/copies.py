@@ -101,6 +101,17 @@ def copies_of(session: Session, paragraphs: Iterable[tuple[int, int | None, str]
     return {number: _alike(number, text, members.get(group, [])) for number, group, text in asked}
 
 
+def copies_of_texts(session: Session, texts: Sequence[str], *, but_of: int | None = None) -> list[list[CopyPlace]]:
+    """Return for each text that is no paragraph of the archive where it stands there, but for the document ``but_of``."""
+    keys = copy_keys(texts).view(np.int32)
+    known = _sharing(session, np.unique(keys[keys != 0]).tolist())
+    firsts = copy_groups([*(text for _, text, _ in known), *texts]).tolist()[len(known) :]
+    asked = [(place, known[first][2] if first < len(known) else None, texts[place]) for place, first in enumerate(firsts)]
+    # No paragraph has a negative ID, so that none is taken for the text itself.
+    found = copies_of(session, [(-1 - place, group, text) for place, group, text in asked])
+    return [[place for place in found.get(-1 - number, []) if place.document_id != but_of] for number, _, _ in asked]
+
+
 def repeats_another() -> ColumnElement[bool]:
     """Return the condition that the same text as that of a `Paragraph` is labelled elsewhere, or stands before it.
 

@@ -20,6 +20,7 @@ from web.origin_wording import remarks
 from web.permissions import CLASSIFY
 from web.problems import problem
 from web.services import services
+from web.store.copies import copies_of_texts
 from web.store.drafts import get_draft, keep_draft, lock_draft, sweep_drafts
 from web.store.labels import NewLabel, add_label
 from web.store.revisions import now
@@ -78,6 +79,7 @@ def results(key: str) -> str:
         document = standing_document(session, draft, sent.upload.text)
         texts = [(paragraph.position, paragraph.text) for paragraph in shown]
         labels = own_labels(session, document, texts, person().name) if document else {}
+        copies = copies_of_texts(session, [text for _, text in texts], but_of=document.id if document else None)
     model = current.model
     return render_template(
         "tag/results.html",
@@ -87,6 +89,7 @@ def results(key: str) -> str:
         model=model,
         codebook=model.codebook,
         explained=[explain_paragraph(model, paragraph) for paragraph in shown],
+        copies=dict(zip([position for position, _ in texts], copies, strict=True)),
         labels={place: label for place, label in labels.items() if label.theme in model.codebook.leaf_codes},
         requests={paragraph.position: secrets.token_hex(16) for paragraph in shown},
         counts=_theme_counts(model, sent),
