@@ -10,6 +10,7 @@ import numpy as np
 
 from classifier.codebook import Codebook
 from classifier.coefficients import MISSING, Coefficient, coefficients
+from classifier.csv_cells import guarded
 from classifier.errors import LabelError
 from classifier.labels import UnitKey
 
@@ -95,9 +96,9 @@ def agreement_csv(codes: AnnotatorCodes, codebook: Codebook, *, folded: bool = F
     shown = {code: codebook.entry(code).theme if folded else code for code in codebook.leaf_codes} | {"": ""}
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["document", "paragraph", "statement", *codes])
+    writer.writerow(["document", "paragraph", "statement", *map(guarded, codes)])
     for key in sorted({key for own in codes.values() for key in own}):
-        writer.writerow([*key, *(shown[own.get(key, "")] for own in codes.values())])
+        writer.writerow([*map(guarded, key), *(shown[own.get(key, "")] for own in codes.values())])
     return stream.getvalue()
 
 

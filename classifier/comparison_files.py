@@ -10,6 +10,7 @@ from typing import Any
 
 from classifier.codebook import Codebook
 from classifier.comparison import Comparison, TypicalParagraph
+from classifier.csv_cells import guarded
 from classifier.differences import Difference
 from classifier.errors import InputError
 from classifier.telling_terms import TellingTerm
@@ -117,7 +118,8 @@ def _paragraphs(comparison: Comparison) -> Iterator[tuple[Any, ...]]:
 
 def _csv(comparison: Comparison, codebook: Codebook, notes: Sequence[str]) -> bytes:
     stream = io.StringIO(newline="")
-    csv.writer(stream, lineterminator="\n").writerows([DIFFERENCE_COLUMNS, *_differences(comparison)])
+    rows = (DIFFERENCE_COLUMNS, *_differences(comparison))
+    csv.writer(stream, lineterminator="\n").writerows(map(guarded, row) for row in rows)
     return stream.getvalue().encode("utf-8", "surrogatepass")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.codebook import Code, Codebook
+from classifier.csv_cells import guarded
 from classifier.errors import InputError
 from classifier.intervals import FEWEST_JURISDICTIONS
 from classifier.mix import Mix, MixRow
@@ -117,7 +118,7 @@ def _csv(mix: Mix, codebook: Codebook, notes: Sequence[str]) -> bytes:
     stream = io.StringIO(newline="")
     writer = csv.DictWriter(stream, TIDY_COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_tidy(mix))
+    writer.writerows({name: guarded(value) for name, value in row.items()} for row in _tidy(mix))
     return stream.getvalue().encode("utf-8", "surrogatepass")
 
 

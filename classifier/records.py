@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from classifier.bands import BANDS, Bands
 from classifier.chunks import Item, Paragraphs, Record
+from classifier.csv_cells import guarded
 from classifier.errors import InputError
 from classifier.predictions import Prediction
 from classifier.text_scores import TextScores
@@ -103,7 +104,7 @@ def csv_rows(classified: Classified, columns: Sequence[str]) -> bytes:
     known = frozenset(own)
     for fields, behind in zip(classified.paragraphs.fields, values, strict=True):
         check_columns(fields, known)
-        writer.writerow([*(flat_cell(fields.get(column, "")) for column in own), *behind])
+        writer.writerow([*(guarded(flat_cell(fields.get(column, ""))) for column in own), *behind])
     return stream.getvalue().encode("utf-8", "surrogatepass")
 
 
@@ -117,7 +118,7 @@ def check_columns(fields: Record, columns: Collection[str]) -> None:
 def csv_head(columns: Sequence[str]) -> bytes:
     """Return the first line of CSV."""
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerow(columns)
+    csv.writer(stream, lineterminator="\n").writerow(map(guarded, columns))
     return stream.getvalue().encode("utf-8", "surrogatepass")
 
 

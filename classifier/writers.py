@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from classifier.csv_cells import guarded
 from classifier.errors import InputError
 from classifier.records import check_columns, flat_cell
 from classifier.whole_files import replacing
@@ -78,17 +79,17 @@ def _temporary_beside(output: Path) -> Iterator[Path]:
 
 
 class CsvWriter:
-    """CSV in UTF-8; cells are written as they are."""
+    """CSV in UTF-8; cells that spreadsheets would run are guarded."""
 
     def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
         self._columns = columns
         self._writer = csv.writer(stream, lineterminator="\n")
-        self._writer.writerow(columns)
+        self._writer.writerow(map(guarded, columns))
 
     def write(self, record: Record) -> None:
         """Write one record; a key that is no column is an InputError."""
         check_columns(record, self._columns)
-        self._writer.writerow([flat_cell(record.get(column, "")) for column in self._columns])
+        self._writer.writerow([guarded(flat_cell(record.get(column, ""))) for column in self._columns])
 
 
 @contextmanager

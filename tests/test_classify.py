@@ -206,6 +206,29 @@ def test_a_long_cell_and_cells_that_look_like_formulas_survive(run: Run, tmp_pat
     assert "too long for Excel" in run("classify", str(path), "-o", str(tmp_path / "out.xlsx")).errors
 
 
+CELLS = ["=1+1", " +1", "\n@x", "-cmd|'/C calc'!A0", "\t=a", "＝SUM(A1)", "'=quoted", "''=twice", "-5", "NA", "001", "调解"]
+
+
+def test_cells_that_spreadsheets_would_run_are_guarded_in_csv_and_come_back(run: Run, tmp_path: Path) -> None:
+    source, output, again = (tmp_path / name for name in ("in.jsonl", "out.csv", "again.jsonl"))
+    rows = [{"text": "全年调解纠纷三百件。", "note": cell} for cell in CELLS]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert run("classify", str(source), "-o", str(output)).code == 0
+    with output.open(encoding="utf-8", newline="") as stream:
+        written = [row["note"] for row in csv.DictReader(stream)]
+    assert written == [f"'{cell}" for cell in CELLS[:8]] + CELLS[8:]
+    assert run("classify", str(output), "-o", str(again)).code == 0
+    assert [row["note"] for row in read_output(again)] == CELLS
+
+
+def test_the_encoding_of_a_text_is_said_where_it_is_not_utf_8_and_a_named_one_wins(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "short.txt"
+    path.write_bytes("调解".encode("gbk"))
+    assert "short.txt: decoded as gb18030" in run("classify", str(path)).errors
+    assert "decoded" not in run("classify", str(path), "--encoding", "gbk").errors
+    assert "not valid ascii (first bad byte at offset 0)" in run("classify", str(path), "--encoding", "ascii").errors
+
+
 @pytest.mark.parametrize(
     "arguments", [["-o", "out.docx"], ["--format", "xlsx"], ["--format", "parquet"], ["--jobs", "0"], []]
 )

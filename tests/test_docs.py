@@ -65,5 +65,17 @@ def test_every_test_that_a_promise_names_is_there() -> None:
     assert len(named) > 20 and [name for name in named if f"def {name}(" not in tests] == []
 
 
+def test_every_fault_names_tests_that_exist() -> None:
+    rows = [
+        line for line in (ROOT / "docs" / "faults.md").read_text(encoding="utf-8").splitlines() if re.match(r"\| \d", line)
+    ]
+    assert [int(row[2:].partition(".")[0]) for row in rows] == list(range(1, 36))
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row)
+        assert named, row
+        for path, name in named:
+            assert re.search(rf"^def {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE), f"{path}::{name}"
+
+
 def test_the_changelog_knows_this_version() -> None:
     assert f"## {VERSION}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from classifier import InputError
+from classifier.documents import document_from_bytes
 from classifier.encoding import decode, detect_encoding
 
 TEXT = "朱镕基与𠮷野：调解纠纷300件。"
@@ -31,6 +32,13 @@ def test_a_named_encoding_wins() -> None:
     short = "调解".encode("gbk")
     assert decode(short, "file", "gbk") == ("调解", "gbk")
     assert decode("調解".encode("big5"), "file", "big5")[0] == "調解"
+
+
+def test_utf_16_without_a_mark_is_no_text_unless_it_is_named() -> None:
+    data = f"{TEXT}\n".encode("utf-16-le")
+    with pytest.raises(InputError, match="not a text file"):
+        document_from_bytes(data, "file")
+    assert document_from_bytes(data, "file", encoding="utf-16-le").text == f"{TEXT}\n"
 
 
 REFUSED = {

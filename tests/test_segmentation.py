@@ -1,5 +1,7 @@
 """Texts are cut as jieba cuts them, and the vocabulary holds what enough texts propose."""
 
+import subprocess
+import sys
 import warnings
 from functools import cache
 from typing import Any
@@ -57,6 +59,20 @@ def test_any_text_is_cut_as_jieba_cuts_it(text: str) -> None:
     plain = normalise(text)
     assert words_of(plain) == jieba_itself().lcut(plain)
     assert "".join(segment(text)) == plain
+
+
+def test_sixteen_threads_that_come_first_get_the_words_that_one_gets() -> None:
+    code = (
+        "from concurrent.futures import ThreadPoolExecutor; from threading import Barrier\n"
+        "from classifier.segmentation import words_of\n"
+        "begin = Barrier(16)\n"
+        "def cut(number):\n"
+        "    begin.wait()\n"
+        "    return tuple(words_of('人民调解员培训法治文化阵地'))\n"
+        "with ThreadPoolExecutor(16) as pool: print(len(set(pool.map(cut, range(16)))), *words_of('人民调解员培训'))"
+    )
+    finished = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert finished.stdout.split() == ["1", *words_of("人民调解员培训")]
 
 
 @given(

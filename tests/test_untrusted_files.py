@@ -97,6 +97,22 @@ def test_an_archive_is_read_like_a_folder_and_what_fails_in_it_fails_alone(tmp_p
         assert str(raised.value).startswith(source.name)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes in folders here")
+def test_what_only_has_the_name_of_a_file_is_reported_and_the_rest_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.txt")
+    (tmp_path / "b.csv").symlink_to("b.csv")
+    (tmp_path / "c.docx").symlink_to("/dev/zero")
+    (tmp_path / "d").symlink_to(tmp_path)
+    (tmp_path / "e.txt").write_text(TEXT, encoding="utf-8")
+    sources = open_sources([str(tmp_path)])
+    assert [(source.name, source.failure.partition(": ")[2].partition(";")[0]) for source in sources] == [
+        (str(tmp_path / "a.txt"), "not a regular file"),
+        (str(tmp_path / "b.csv"), "no such file or folder"),
+        (str(tmp_path / "c.docx"), "not a regular file"),
+        (str(tmp_path / "e.txt"), ""),
+    ]
+
+
 def test_names_that_windows_in_china_wrote_are_readable(tmp_path: Path) -> None:
     data = archive({"ABCDEFGH.txt": TEXT.encode()}).replace(b"ABCDEFGH", "司法报告".encode("gbk"))
     (tmp_path / "a.zip").write_bytes(data)

@@ -96,6 +96,7 @@ def test_what_a_page_states_of_its_origin_is_taken(tmp_path: Path) -> None:
     [
         ("a.html", f"<html><meta charset=utf-8><p>镕{SENTENCE}".encode("gb18030"), "html, gb18030"),
         ("a.html", f"<html><meta charset=gb2312><p>镕{SENTENCE}".encode(), "html, utf-8"),
+        ("a.html", f"<html><meta charset=gb2312><p>镕{SENTENCE}".encode("gb18030"), "html, gb18030"),
         ("a.txt", f"<!DOCTYPE html><p>镕{SENTENCE}".encode("utf-16"), "html, utf-16-le"),
         ("a.docx", f"<?xml version='1.0' encoding='gbk'?>\n<!-- x --><html><p>镕{SENTENCE}</p></html>".encode("gbk"), "html, gb18030"),
         ("a.htm", f"<div>镕{SENTENCE}</div>".encode(), "html, utf-8"),

@@ -97,12 +97,13 @@ def read_standard_input(data: bytes, *, encoding: str | None = None) -> Document
 def find_files(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder and its subfolders in order of name, without hidden ones and sources.csv.
 
-    Files of formats that are not read are among them, so that they are reported; pictures and the like are not.
+    Files of formats that are not read are among them, and what only has the name of a file (a pipe, a device, a link that
+    leads nowhere), so that they are reported; pictures and the like are not.
     """
     suffixes = {suffix for reader in _EVERY for suffix in reader.SUFFIXES}
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.is_file() and path.suffix.lower() in suffixes and path.name != "sources.csv":
+        if not hidden and not path.is_dir() and path.suffix.lower() in suffixes and path.name != "sources.csv":
             yield path
 
 

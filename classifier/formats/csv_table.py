@@ -1,10 +1,14 @@
-"""CSV and TSV: a row is a paragraph. Cells stay text as they are written: ``NA``, ``001`` and the empty cell included."""
+"""CSV and TSV: a row is a paragraph. Cells stay text as they are written: ``NA``, ``001`` and the empty cell included.
+
+Only an apostrophe that guards a formula is taken away, see `csv_cells`.
+"""
 
 import csv
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from classifier.csv_cells import unguarded
 from classifier.encoding import detect_encoding
 from classifier.errors import InputError
 from classifier.formats.table import Malformed, Row, Table, find_text_column, stop
@@ -21,7 +25,7 @@ def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     with path.open(encoding=used, newline="") as stream:
         try:
-            columns = next(csv.reader(stream, delimiter=delimiter, strict=True), [])
+            columns = [*map(unguarded, next(csv.reader(stream, delimiter=delimiter, strict=True), []))]
         except csv.Error as error:
             raise InputError(f"{path}: row 1 is not CSV ({error}); quote cells that hold quotes or line breaks") from None
     text = find_text_column(str(path), columns, text_column)
@@ -42,7 +46,7 @@ def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
                     malformed(number, InputError(f"{path}: row {number} is not CSV ({error}); {advice}"))
                     continue
                 if len(cells) == len(columns):
-                    yield number, dict(zip(columns, cells, strict=True))
+                    yield number, dict(zip(columns, map(unguarded, cells), strict=True))
                 elif cells:
                     counts = f"{len(cells)} cells, but there are {len(columns)} columns"
                     advice = "quote cells that hold commas, or complete the row"

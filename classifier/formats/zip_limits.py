@@ -58,7 +58,7 @@ def member_name(member: zipfile.ZipInfo) -> str:
 
 def _escapes(name: str) -> bool:
     posix, windows = PurePosixPath(name.replace("\\", "/")), PureWindowsPath(name)
-    return posix.is_absolute() or bool(windows.drive) or ".." in posix.parts or "\0" in name
+    return not name or posix.is_absolute() or bool(windows.drive) or ".." in posix.parts or "\0" in name
 
 
 def open_archive(path: Path) -> zipfile.ZipFile:
