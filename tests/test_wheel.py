@@ -1,9 +1,14 @@
 """The wheel works in a clean environment and another folder: labels, codebook and seeds travel with it."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -33,11 +38,7 @@ def test_the_wheel_has_the_version_the_labels_the_seeds_and_the_pages(wheel: Pat
 
 
 def test_an_installed_wheel_works_from_any_folder(wheel: Path, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True)
-    program = tmp_path / "venv" / "bin"
-    # Compiling all of what it needs takes longer than to install it; Python compiles what is imported here.
-    pip = [sys.executable, "-m", "pip", "--python", str(program / "python"), "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", "-q", "--no-compile", str(wheel)], check=True)
+    program = _environment_with(wheel, tmp_path / "venv")
     (tmp_path / "elsewhere").mkdir()
     environment = {**os.environ, "POLICY_THEMES_HOME": str(tmp_path / "home")}
     environment.pop("PYTHONPATH", None)
@@ -61,3 +62,47 @@ def test_an_installed_wheel_works_from_any_folder(wheel: Path, tmp_path: Path) -
     assert run("python", "-c", code).strip() == "5"
     code = "from web import create_app; print(create_app().test_client().get('/mix').status_code)"
     assert run("python", "-c", code).strip() == "200"
+
+
+def _environment_with(wheel: Path, folder: Path) -> Path:
+    """Install the wheel alone into a new environment that borrows the packages of this one; return its programs' folder.
+
+    This project's own packages are not borrowed: only files named in a site folder itself lead to the checkout.
+    """
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    python = folder / "bin" / "python"
+    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    site = Path(subprocess.run([str(python), "-c", ask], capture_output=True, text=True, check=True).stdout.strip())
+    borrowed = [path for path in sys.path if path.endswith("site-packages")]
+    (site / "borrowed.pth").write_text("".join(f"{path}\n" for path in borrowed), encoding="utf-8")
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
+    # Installed before or not: the borrowed packages hold this project's name too, as it is installed for editing there.
+    subprocess.run([*pip, "install", "-q", "--no-compile", "--no-deps", "--ignore-installed", str(wheel)], check=True)
+    return folder / "bin"
+
+
+def test_every_package_that_is_imported_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    optional = [project["optional-dependencies"][extra] for extra in ("cluster", "postgresql")]
+    declared = {re.split(r"[\[<>=~ ]", line)[0].lower() for line in (*project["dependencies"], *chain(*optional))}
+    providers = packages_distributions()
+    undeclared = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for folder in ("classifier", "web")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in _imported(path)
+        if name not in sys.stdlib_module_names and name not in ("classifier", "web")
+        if declared.isdisjoint(provider.lower().replace("_", "-") for provider in providers.get(name, ()))
+    }
+    assert undeclared == set()
+
+
+def _imported(path: Path) -> set[str]:
+    """Return the top-level packages that a module imports."""
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.append(node.module)
+    return {name.split(".")[0] for name in names}
