@@ -113,6 +113,28 @@ def test_headers_footers_and_properties_are_not_text(tmp_path: Path) -> None:
     assert read(tmp_path, saved(document)).text == "全年调解纠纷300件。"
 
 
+NOTE = "<w:{0}s xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'><w:{0} w:id='1'><w:p><w:r><w:t>注释文字。</w:t></w:r></w:p></w:{0}></w:{0}s>"
+OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+@pytest.mark.parametrize("kind", ["footnote", "endnote", "comment"])
+def test_notes_are_not_text_but_what_they_stand_at_is(tmp_path: Path, kind: str) -> None:
+    document = word_file(
+        f"<w:p><w:r><w:t>全年调解纠纷</w:t></w:r><w:r><w:{kind}Reference w:id='1'/></w:r><w:r><w:t>300件。</w:t></w:r></w:p>"
+    )
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        types, relations = (archive.read(name).decode() for name in ("[Content_Types].xml", "word/_rels/document.xml.rels"))
+    override = f'<Override PartName="/word/{kind}s.xml" ContentType="{OFFICE}.{kind}s+xml"/></Types>'
+    relation = f'<Relationship Id="rId99" Type="{RELATION}/{kind}s" Target="{kind}s.xml"/></Relationships>'
+    parts = {
+        f"word/{kind}s.xml": NOTE.format(kind).encode(),
+        "[Content_Types].xml": types.replace("</Types>", override).encode(),
+        "word/_rels/document.xml.rels": relations.replace("</Relationships>", relation).encode(),
+    }
+    assert read(tmp_path, with_parts(document, parts)).text == "全年调解纠纷300件。"
+
+
 DOCUMENT = "word/document.xml"
 EXTERNAL = (
     b'<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
