@@ -41,10 +41,9 @@ def rows_of(path: Path, data: bytes) -> list[dict[str, object]]:
     return rows
 
 
-@pytest.mark.parametrize("count", [1, 1_000])
 @pytest.mark.parametrize("suffix", [".xlsx", ".parquet"])
-def test_tables_come_out_of_their_own_process_as_they_are(tmp_path: Path, suffix: str, count: int) -> None:
-    rows: list[dict[str, object]] = [{"text": f"{TEXT * 9}{number}", "n": number / 2} for number in range(count)]
+def test_tables_come_out_of_their_own_process_as_they_are(tmp_path: Path, suffix: str) -> None:
+    rows: list[dict[str, object]] = [{"text": f"{TEXT * 9}{number}", "n": number / 2} for number in range(700)]
     columns = {name: [row[name] for row in rows] for name in ("text", "n")}
     data = parquet_file(columns) if suffix == ".parquet" else workbook(["text", "n"], *([*row.values()] for row in rows))
     assert rows_of(tmp_path / f"a{suffix}", data) == rows
