@@ -9,11 +9,13 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import BrokenExecutor
 from itertools import chain, islice
 from typing import Any
 
 from classifier.chunks import Chunk
 from classifier.cluster import on_cluster
+from classifier.errors import InputError
 from classifier.model import Model
 from classifier.processes import in_processes
 from classifier.sources import Place
@@ -30,7 +32,8 @@ def classify_chunks(
 ) -> Generator[tuple[Done, Place], None, None]:
     """Yield what is done, in order, each with the place behind it.
 
-    Raises InputError where no scheduler answers, or where its connection would not be encrypted beyond this machine.
+    Raises InputError where no scheduler answers, where its connection would not be encrypted beyond this machine, or where a
+    process of this machine was killed.
     """
     workers = workers or Workers()
     if workers.scheduler is not None:
@@ -62,6 +65,8 @@ def classify_chunks(
                 for each in done:
                     with running.received(each) as received:
                         yield received, places.popleft()
+            except BrokenExecutor:
+                raise InputError("a process was ended from outside, perhaps for want of memory; give fewer --jobs") from None
             finally:
                 with warnings.catch_warnings(action="ignore"):  # Where a run ends early, it is meant to.
                     done.close()

@@ -126,8 +126,10 @@ def test_a_new_run_forgets_the_interrupted_one(run: Run, tmp_path: Path, monkeyp
     assert "no interrupted run to go on with" in run("classify", str(path), "-o", str(target), "--resume").errors
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_says_what_is_kept_and_shows_no_traceback(jobs: str, run: Run, model: Model, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("jobs", "number"), [("1", signal.SIGTERM), ("2", signal.SIGINT)], ids=["SIGTERM", "Ctrl-C"])
+def test_ctrl_c_says_what_is_kept_and_shows_no_traceback(
+    jobs: str, number: signal.Signals, run: Run, model: Model, tmp_path: Path
+) -> None:
     path, target = many_rows(tmp_path / "in.jsonl", 100_000), tmp_path / "out.jsonl"
     save_model(model, tmp_path / "model")
     command = [sys.executable, "-m", "classifier", "classify", str(path), "-o", str(target), "--jobs", jobs]
@@ -138,7 +140,7 @@ def test_ctrl_c_says_what_is_kept_and_shows_no_traceback(jobs: str, run: Run, mo
         while not partial.exists() or partial.stat().st_size < 8_000_000:
             assert process.poll() is None, "it was done before it could be stopped"
             time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, number)
         _, errors = process.communicate(timeout=60)
     said = errors.decode()
     assert process.returncode == 130 and "are kept: go on with --resume" in said and "Traceback" not in said, said
@@ -275,6 +277,29 @@ def test_a_killed_run_goes_on_where_it_was(run: Run, model: Model, tmp_path: Pat
     assert run(*command[3:], "--resume").code == 0
     assert run("classify", str(path), "-o", str(whole), "--model", str(tmp_path / "model")).code == 0
     assert target.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the workers of a process in /proc")
+def test_a_worker_of_this_machine_that_is_killed_ends_the_run_which_goes_on_later(
+    run: Run, model: Model, tmp_path: Path
+) -> None:
+    path, target, partial = many_rows(tmp_path / "in.jsonl", 50_000), tmp_path / "out.jsonl", tmp_path / ".out.jsonl.partial"
+    save_model(model, tmp_path / "model")
+    command = [sys.executable, "-m", "classifier", "classify", str(path), "-o", str(target), "--jobs", "2"]
+    command += ["--model", str(tmp_path / "model")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT) as process:
+        while not partial.exists() or not partial.stat().st_size:
+            assert process.poll() is None, "it was done before a worker could be killed"
+            time.sleep(0.01)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
+        workers = [int(child) for child in children if b"popen_loky" in Path(f"/proc/{child}/cmdline").read_bytes()]
+        os.kill(workers[0], signal.SIGKILL)
+        _, errors = process.communicate(timeout=60)
+    said = errors.decode()
+    assert process.returncode == 1 and "ended from outside" in said and "go on with --resume" in said, said
+    assert "Traceback" not in said and not target.exists()
+    assert run(*command[3:], "--resume").code == 0
+    assert [row["id"] for row in records(target)] == [*range(1, 50_001)]
 
 
 @pytest.mark.parametrize("room", [100_000, 1000], ids=["some", "none"])

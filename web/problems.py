@@ -65,7 +65,8 @@ def _form_to_send_again() -> list[tuple[str, str]]:
     """Return the whole form that could not be taken, with the key by which it counts once; none with files or passwords."""
     try:
         fields = list(request.form.items(multi=True))
-        return [] if request.files or any("password" in name for name, _ in fields) else fields
+        files = any(file.filename for file in request.files.values())  # Of a form without one, an empty one is sent.
+        return [] if files or any("password" in name for name, _ in fields) else fields
     except HTTPException:
         return []
 

@@ -2,8 +2,11 @@
 
 import importlib
 import os
+import signal
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import click
@@ -75,10 +78,25 @@ _THREADS_OF_ARRAYS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the command line; errors of the library become one line and exit code 1, wrong usage 2, Ctrl-C 130."""
+    """Run the command line; errors of the library become one line and exit code 1, wrong usage 2, Ctrl-C and SIGTERM 130."""
     for variable in _THREADS_OF_ARRAYS:
         os.environ.setdefault(variable, "1")
-    sys.exit(_run(arguments))
+    with _ended_like_ctrl_c():
+        code = _run(arguments)
+    sys.exit(code)
+
+
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM, by which systems end programs, keep what Ctrl-C keeps."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Only the main thread may say so.
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _run(arguments: list[str] | None) -> int:  # noqa: PLR0911  (one way out for each kind of end)

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,10 @@ def test_a_text_that_was_sent_to_be_tagged_is_kept_as_well(
 ) -> None:
     typed = {"texts": "\n全年调解纠纷三百件。\n\n举办普法讲座二十场。", "jurisdiction": "清源县", "year": ""}
     with FAULTS[name][0](desk.database, home_folder):
-        page = client.post("/tag", data=typed)
+        # As a browser sends it: in parts, with a file that nobody has chosen.
+        page = client.post("/tag", data={**typed, "file": (BytesIO(b""), "")}, content_type="multipart/form-data")
+        with_file = client.post("/tag", data={**typed, "file": (BytesIO(b"x"), "a.txt")}, content_type="multipart/form-data")
+    assert "<form method" not in with_file.text.partition("<main")[2] and "举办普法讲座" in with_file.text
     address, fields = again(page.text)
     assert page.status_code == 503 and fields == typed
     assert client.post(address, data=fields).status_code == 303
