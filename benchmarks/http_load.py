@@ -145,14 +145,18 @@ def load_mix(
             connection.ask(request)
         for key, _ in selector.select(0.05):
             number, connection = key.data
-            if not connection.is_answered():
-                continue
+            try:
+                if not connection.is_answered():
+                    continue
+                failed = not is_fine(kinds[number], connection.status)
+            except ConnectionError:
+                failed = True
             answered = time.perf_counter()
             own = answers[kinds[number]]
             own.seconds.append(answered - connection.asked)
-            own.errors += not is_fine(kinds[number], connection.status)
+            own.errors += failed
             selector.unregister(connection.socket)
-            if connection.is_last:
+            if failed or connection.is_last:
                 connection.socket.close()
                 connection = _Connection(_connected(address))
             heapq.heappush(resting, (answered + pause(), number, connection))
