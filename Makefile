@@ -8,7 +8,7 @@ RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types check wheel golden jurisdictions readme translations pictures evaluation queues statistics quapy traditional bench mutations durability soak fuzz clean help
+.PHONY: run test lint types check wheel golden jurisdictions readme translations pictures evaluation queues statistics quapy traditional bench audit mutations durability soak fuzz clean help
 
 run: $(READY)  ## train the model, print the theme mix of the five seed reports, start the web application on PORT
 	$(RUN)/policy-themes train
@@ -71,6 +71,10 @@ bench: $(READY)  ## measure speed and memory beside the peers and write docs/per
 	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(RUN)/python -m benchmarks.report $(if $(TEXTS),--texts '$(TEXTS)')
 	$(RUN)/python -m benchmarks.web_archive
+
+audit: $(READY)  ## ask the public database of advisories about every installed package, where the network allows
+	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[audit]'
+	$(RUN)/python tests/audit.py
 
 mutations: $(READY)  ## remove each guard in a copy of the project and show which test fails then; ONLY='word word' tries some
 	$(RUN)/python tests/mutate.py $(ONLY)

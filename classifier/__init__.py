@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from classifier.comparison_files import write_comparison
     from classifier.copies import copy_groups, copy_keys
     from classifier.counting import CountedParagraphs, places_of_copies_once
+    from classifier.csv_cells import unguarded_cell
     from classifier.differences import VERDICTS, Difference
     from classifier.documents import Document
     from classifier.drift import LEAST_EARLIER_CHECKS, RECENT_CHECKS, Checks, Drift, measure_drift
@@ -111,6 +112,7 @@ _HOME = {
     "comparison_files": ("write_comparison",),
     "differences": ("Difference", "VERDICTS"),
     "counting": ("CountedParagraphs", "places_of_copies_once"),
+    "csv_cells": ("unguarded_cell",),
     "documents": ("Document",),
     "errors": ("CodebookError", "InputError", "LabelError", "ModelError", "PolicyThemesError", "SnapshotError"),
     "drift": ("Checks", "Drift", "LEAST_EARLIER_CHECKS", "RECENT_CHECKS", "measure_drift"),
@@ -315,6 +317,7 @@ __all__ = [
     "suspected_errors",
     "theme_mix",
     "train",
+    "unguarded_cell",
     "unpack_member",
     "unpack_upload",
     "why_not_plain",

@@ -1,7 +1,5 @@
 """Agreement of two annotators or more: kappa and alpha with intervals, every unit on which they differ, the table for R."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -10,7 +8,7 @@ import numpy as np
 
 from classifier.codebook import Codebook
 from classifier.coefficients import MISSING, Coefficient, coefficients
-from classifier.csv_cells import guarded
+from classifier.csv_cells import csv_text
 from classifier.errors import LabelError
 from classifier.labels import UnitKey
 
@@ -94,12 +92,11 @@ def agreement_csv(codes: AnnotatorCodes, codebook: Codebook, *, folded: bool = F
     or themes where ``folded``.
     """
     shown = {code: codebook.entry(code).theme if folded else code for code in codebook.leaf_codes} | {"": ""}
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["document", "paragraph", "statement", *map(guarded, codes)])
-    for key in sorted({key for own in codes.values() for key in own}):
-        writer.writerow([*map(guarded, key), *(shown[own.get(key, "")] for own in codes.values())])
-    return stream.getvalue()
+    rows = [
+        [*key, *(shown[own.get(key, "")] for own in codes.values())]
+        for key in sorted({key for own in codes.values() for key in own})
+    ]
+    return csv_text([["document", "paragraph", "statement", *codes], *rows])
 
 
 def _units(kind: str, codes: AnnotatorCodes) -> dict[UnitKey, dict[str, str]]:

@@ -1,6 +1,5 @@
 """Write a comparison to CSV, Excel, JSON or HTML, with what its numbers mean."""
 
-import csv
 import html
 import io
 import json
@@ -10,7 +9,7 @@ from typing import Any
 
 from classifier.codebook import Codebook
 from classifier.comparison import Comparison, TypicalParagraph
-from classifier.csv_cells import guarded
+from classifier.csv_cells import csv_bytes
 from classifier.differences import Difference
 from classifier.errors import InputError
 from classifier.telling_terms import TellingTerm
@@ -117,10 +116,7 @@ def _paragraphs(comparison: Comparison) -> Iterator[tuple[Any, ...]]:
 
 
 def _csv(comparison: Comparison, codebook: Codebook, notes: Sequence[str]) -> bytes:
-    stream = io.StringIO(newline="")
-    rows = (DIFFERENCE_COLUMNS, *_differences(comparison))
-    csv.writer(stream, lineterminator="\n").writerows(map(guarded, row) for row in rows)
-    return stream.getvalue().encode("utf-8", "surrogatepass")
+    return csv_bytes([DIFFERENCE_COLUMNS, *_differences(comparison)])
 
 
 def _json(comparison: Comparison, codebook: Codebook, notes: Sequence[str]) -> bytes:

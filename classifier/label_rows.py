@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from classifier.csv_cells import csv_text, unguarded_cell
 from classifier.encoding import decode
 from classifier.errors import LabelError
 
@@ -31,7 +32,7 @@ def read_rows(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str
             if None in row or None in row.values():
                 raise LabelError(f"{path}:{reader.line_num}: {len(row)} cells, but {len(reader.fieldnames or ())} columns")
             count += 1
-            yield reader.line_num, row
+            yield reader.line_num, {name: unguarded_cell(cell) for name, cell in row.items()}
     except csv.Error as error:
         raise LabelError(f"{path}:{reader.line_num}: not a CSV row ({error}); quote cells that hold quotes") from None
     if not count:
@@ -59,13 +60,9 @@ def write_rows(path: Path, columns: Sequence[str], rows: Iterable[dict[str, str]
 
 
 def csv_line(cells: Iterable[object]) -> str:
-    """Return a line of CSV; a cell is quoted where it must be, also for a carriage return, which Python's csv forgets.
+    """Return a line of CSV; `unguarded_cell` gives its cells back.
 
     >>> print(csv_line(["a", 1, 'b"c', "d,e"]), end="")
     a,1,"b""c","d,e"
     """
-    return ",".join(_quoted(str(cell)) for cell in cells) + "\n"
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\r\n') else cell
+    return csv_text([cells])

@@ -1,6 +1,5 @@
 """Write a theme mix to CSV, Excel, JSON or HTML, each with what it estimates and how."""
 
-import csv
 import html
 import io
 import json
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.codebook import Code, Codebook
-from classifier.csv_cells import guarded
+from classifier.csv_cells import csv_bytes
 from classifier.errors import InputError
 from classifier.intervals import FEWEST_JURISDICTIONS
 from classifier.mix import Mix, MixRow
@@ -115,11 +114,7 @@ def _tidy(mix: Mix) -> Iterator[dict[str, Any]]:
 
 
 def _csv(mix: Mix, codebook: Codebook, notes: Sequence[str]) -> bytes:
-    stream = io.StringIO(newline="")
-    writer = csv.DictWriter(stream, TIDY_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: guarded(value) for name, value in row.items()} for row in _tidy(mix))
-    return stream.getvalue().encode("utf-8", "surrogatepass")
+    return csv_bytes([TIDY_COLUMNS, *(row.values() for row in _tidy(mix))])
 
 
 def _json(mix: Mix, codebook: Codebook, notes: Sequence[str]) -> bytes:

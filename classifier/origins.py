@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.csv_cells import unguarded_cell
 from classifier.encoding import decode
 from classifier.errors import InputError
 from classifier.jurisdictions import full_name, with_adcode
@@ -60,7 +61,7 @@ def read_sources(folder: Path) -> dict[str, dict[str, str]]:
     if "file" not in (reader.fieldnames or ()):
         raise InputError(f"{path}: no column 'file'; the first line names the columns, as in seeds/{SOURCES_FILE}")
     for row in reader:
-        values = {key: (value or "").strip() for key, value in row.items() if key}
+        values = {key: unguarded_cell(value or "").strip() for key, value in row.items() if key}
         if values["file"] in rows:
             raise InputError(f"{path}:{reader.line_num}: {values['file']!r} is listed twice; keep one row for each file")
         if values.get("level", "") not in ("", *LEVELS):

@@ -1,7 +1,5 @@
 """Records: what the input said of a paragraph joined with what the model says, one at a time or a chunk in columns."""
 
-import csv
-import io
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from numpy.typing import NDArray
 
 from classifier.bands import BANDS, Bands
 from classifier.chunks import Item, Paragraphs, Record
-from classifier.csv_cells import guarded
+from classifier.csv_cells import csv_bytes, guarded_cell, guarded_row
 from classifier.errors import InputError
 from classifier.predictions import Prediction
 from classifier.text_scores import TextScores
@@ -57,6 +55,11 @@ class Classified:
     model_name: str
     bands: Bands | None = None
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All texts that stand in what is added: codes, and the model's name."""
+        return (*self.scores.names.leaves, *self.scores.names.themes, self.model_name)
+
     def flat_columns(self) -> dict[str, Any]:
         """Return what is added to flat records, by column: arrays, or lists of text."""
         names, scores = self.scores.names, self.scores
@@ -97,15 +100,15 @@ def _chosen(codes: tuple[str, ...], bits: int) -> tuple[str, ...]:
 def csv_rows(classified: Classified, columns: Sequence[str]) -> bytes:
     """Return rows of CSV, without the head; a field that is no column is an InputError."""
     added = classified.flat_columns()
+    if any(guarded_cell(code) != code for code in classified.codes):
+        added = {name: guarded_row(column) for name, column in added.items()}
     own = columns[: len(columns) - len(added)]
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
     values = zip(*(column if isinstance(column, list) else column.tolist() for column in added.values()), strict=True)
-    known = frozenset(own)
+    known, rows = frozenset(own), []
     for fields, behind in zip(classified.paragraphs.fields, values, strict=True):
         check_columns(fields, known)
-        writer.writerow([*(guarded(flat_cell(fields.get(column, ""))) for column in own), *behind])
-    return stream.getvalue().encode("utf-8", "surrogatepass")
+        rows.append([*guarded_row(flat_cell(fields.get(column, "")) for column in own), *behind])
+    return csv_bytes(rows, guarded=True)
 
 
 def check_columns(fields: Record, columns: Collection[str]) -> None:
@@ -117,9 +120,7 @@ def check_columns(fields: Record, columns: Collection[str]) -> None:
 
 def csv_head(columns: Sequence[str]) -> bytes:
     """Return the first line of CSV."""
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerow(map(guarded, columns))
-    return stream.getvalue().encode("utf-8", "surrogatepass")
+    return csv_bytes([columns])
 
 
 def flat_cell(value: Any) -> Any:

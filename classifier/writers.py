@@ -1,12 +1,11 @@
 """Write records one by one to CSV or Excel, whole or not at all, and turn Arrow streams into other files."""
 
-import csv
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from classifier.csv_cells import guarded
+from classifier.csv_cells import csv_bytes
 from classifier.errors import InputError
 from classifier.records import check_columns, flat_cell
 from classifier.whole_files import replacing
@@ -79,22 +78,22 @@ def _temporary_beside(output: Path) -> Iterator[Path]:
 
 
 class CsvWriter:
-    """CSV in UTF-8; cells that spreadsheets would run are guarded."""
+    """CSV in UTF-8, without formulas."""
 
-    def __init__(self, stream: IO[str], columns: Sequence[str]) -> None:
+    def __init__(self, stream: IO[bytes], columns: Sequence[str]) -> None:
         self._columns = columns
-        self._writer = csv.writer(stream, lineterminator="\n")
-        self._writer.writerow(map(guarded, columns))
+        self._stream = stream
+        stream.write(csv_bytes([columns]))
 
     def write(self, record: Record) -> None:
         """Write one record; a key that is no column is an InputError."""
         check_columns(record, self._columns)
-        self._writer.writerow([guarded(flat_cell(record.get(column, ""))) for column in self._columns])
+        self._stream.write(csv_bytes([[flat_cell(record.get(column, "")) for column in self._columns]]))
 
 
 @contextmanager
 def _csv_file(path: Path, columns: Sequence[str]) -> Iterator[Writer]:
-    with path.open("w", encoding="utf-8", newline="", errors="surrogatepass") as stream:
+    with path.open("wb") as stream:
         yield CsvWriter(stream, columns)
 
 

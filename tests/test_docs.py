@@ -48,7 +48,9 @@ def test_every_setting_is_documented() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [README, *sorted((ROOT / "docs").glob("*.md")), ROOT / "CHANGELOG.md"], ids=lambda p: p.name
+    "page",
+    [README, *sorted((ROOT / "docs").glob("*.md")), ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"],
+    ids=lambda p: p.name,
 )
 def test_links_and_named_files_exist(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
@@ -79,3 +81,22 @@ def test_every_fault_names_tests_that_exist() -> None:
 
 def test_the_changelog_knows_this_version() -> None:
     assert f"## {VERSION}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def every_test() -> set[str]:
+    """The names of all tests."""
+    files = (ROOT / "tests").rglob("test_*.py")
+    return {
+        name for path in files for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+
+
+@pytest.mark.parametrize("name", ["security.md"])
+def test_every_promise_names_tests_that_exist(name: str) -> None:
+    page = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    promises = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith(("| promise", "|--"))]
+    assert len(promises) > 20
+    existing = every_test()
+    for promise in promises:
+        named = re.findall(r"`(test_\w+)`", promise)
+        assert named and set(named) <= existing, f"{promise[:60]}: {set(named) - existing or 'no test'}"

@@ -128,7 +128,7 @@ WEB_FLOORS = (
         "process_locks",
         "storage_faults",
     ),
-    ("language", "wording", "review_wording", "example_text"),
+    ("language", "wording", "review_wording", "example_text", "limits"),
     ("origin_wording",),
     ("database", "hosts", "problems", "explained", "charts", "dispatching"),
     ("store",),
@@ -222,7 +222,7 @@ export_sklearn freeze freeze_folder home known_suffixes learning_curve level_of 
 load_model margins measure_drift migrate_folder migrated_labels migration_to mix_notes mix_of_paragraphs
 open_writer places_of_copies_once prediction_columns read_archive read_document read_folder read_label_file
 read_readings read_units read_upload record_of renamed_columns render_outline replacing reproduce save_model
-shipped_folder sklearn_pipeline source_spans split_statements suspected_errors theme_mix train unpack_member
+shipped_folder sklearn_pipeline source_spans split_statements suspected_errors theme_mix train unguarded_cell unpack_member
 unpack_upload why_not_plain working_folder write_comparison write_mix write_plain_zip
 """
 

@@ -110,6 +110,19 @@ def make_app(home_folder: Path, request: pytest.FixtureRequest) -> Callable[...,
     return make
 
 
+@pytest.fixture(scope="module")
+def module_app(new_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application that all tests of a module share: one that fills it, or those that change nothing."""
+    folder = tmp_path_factory.mktemp("module") / "home"
+    shutil.copytree(new_home, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(HOME_VARIABLE, str(folder))
+        app = create_app(WebSettings(measure_model=False))
+        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+        yield app
+        services_of(app).database.close()
+
+
 @pytest.fixture
 def app(make_app: Callable[..., Flask]) -> Flask:
     return make_app()

@@ -1,4 +1,4 @@
-"""The tables of accounts: who may log in, their keys for scripts, and log-ins that failed."""
+"""The tables of accounts: who may log in, their keys for scripts, log-ins that failed, and sessions that were ended."""
 
 from datetime import datetime
 
@@ -40,4 +40,12 @@ class LogInFailure(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(64), index=True)
     address: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class EndedSession(Table):
+    """A session that was logged out of, until its time would be over: a copy of its cookie must not work; by SHA-256."""
+
+    __tablename__ = "ended_sessions"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from time import time
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Request, Response, g, make_response, redirect, render_template, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_babel import gettext
-from flask_login import LoginManager, current_user, login_user
+from flask_login import LoginManager, current_user, login_user, logout_user
 from itsdangerous import BadSignature
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,6 +23,7 @@ from web.errors import ForbiddenError
 from web.permissions import ADMINISTER, ENDPOINTS, OPEN, READ, ROLES
 from web.problems import problem, typed_text
 from web.services import services
+from web.store.ended_sessions import end_session, is_ended
 from web.store.users import has_accounts, password_stamp, user_of_token
 
 LOCAL_ANNOTATOR = "local"
@@ -30,6 +32,7 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _HANDED_ON = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Via")
 _NOT_IN_A_PATH = re.compile(r"[\x00-\x20\x7f\\]")
 _SINCE = "since"
+_KEY = "key"
 _log = logging.getLogger("policy-themes")
 
 
@@ -127,8 +130,19 @@ def begin_session(user: User) -> None:
     session.clear()
     session.permanent = True
     session[_SINCE] = int(time())
+    session[_KEY] = secrets.token_urlsafe(16)
     g.person = person_of(user)
     login_user(g.person)
+
+
+def leave_session() -> None:
+    """Log out: the session is empty, and its cookie of before is nobody's, also for those who have a copy."""
+    key = session.get(_KEY, "")
+    logout_user()
+    session.clear()
+    if key:
+        with services().database.writing() as writing:
+            end_session(writing, key, days=services().settings.session_days)
 
 
 def guard_accounts(app: Flask) -> None:
@@ -210,10 +224,11 @@ def _shown_person() -> Person:
 def _load_user(kept: str) -> Person | None:
     number, _, stamp = kept.partition(":")
     lifetime = timedelta(days=services().settings.session_days).total_seconds()
-    if not number.isdecimal() or time() - session.get(_SINCE, 0) > lifetime:
+    key = session.get(_KEY, "")
+    if not key or not number.isdecimal() or time() - session.get(_SINCE, 0) > lifetime:
         return None
     with services().database.reading() as reading:
-        user = reading.get(User, int(number))
+        user = None if is_ended(reading, key) else reading.get(User, int(number))
         if user is None or user.disabled or password_stamp(user) != stamp:
             return None
         return person_of(user)
@@ -268,6 +283,8 @@ def _refuse_other_sites() -> None:
 
 def _is_own(origin: str) -> bool:
     try:
-        return urlsplit(origin).netloc == request.host
+        parts = urlsplit(origin)
     except ValueError:
         return False
+    # Where this server speaks https, a page of its own name that came without may have been written by anybody on the way.
+    return parts.netloc == request.host and (parts.scheme == "https" or not request.is_secure)

@@ -20,6 +20,7 @@ from web.headers import SECURITY_HEADERS, HeaderGuard
 from web.hosts import HostGuard
 from web.json_answers import JsonAnswers
 from web.language import speak
+from web.limits import limit_requests
 from web.problems import answer_errors
 from web.services import Services, attach
 from web.settings import KEY_FILE, WebSettings
@@ -62,8 +63,6 @@ def create_app(settings: WebSettings | None = None, *, shipped: Callable[[], Mod
     attach(app, services)
     app.config.update(
         SECRET_KEY=secret_key(settings.data_folder),
-        MAX_CONTENT_LENGTH=settings.largest_body,
-        MAX_FORM_MEMORY_SIZE=settings.largest_body,
         SESSION_COOKIE_NAME="policy_themes",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -71,6 +70,7 @@ def create_app(settings: WebSettings | None = None, *, shipped: Callable[[], Mod
         WTF_CSRF_TIME_LIMIT=None,  # As long as the session: a page left open over lunch still works.
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    limit_requests(app, settings)
     speak(app)
     protection = CSRFProtect(app)
     for blueprint in blueprints():

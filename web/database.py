@@ -1,6 +1,7 @@
 """The database: SQLite in the data folder, or PostgreSQL; its pragmas, its transactions, its migrations."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -40,8 +41,10 @@ class Database:
                 _make_for_owner_alone(Path(parsed.database))
             self._engine = _engine(url)
         except (ArgumentError, NoSuchModuleError, ImportError) as error:
+            # What cannot be read as a URL stands in some messages as it is, password and all.
+            reason = error if isinstance(error, NoSuchModuleError | ImportError) else "not a database URL"
             raise StorageError(
-                f"database {_without_password(url)!r}: {error}; use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+                f"database {_without_password(url)!r}: {reason}; use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
             ) from None
 
     @property
@@ -146,7 +149,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _without_password(url: str) -> str:
+    """Return a database's URL as it may be shown; a password can stand in its query, too."""
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        return make_url(url).set(query={}).render_as_string(hide_password=True)
     except ArgumentError:
-        return url
+        return re.sub(".*@", "***@", url.partition("?")[0])

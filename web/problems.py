@@ -42,9 +42,11 @@ def _answer(status: int, message: str, english: str, advice: str) -> Response:
     if request.path.startswith("/api/v1/"):
         response = problem(status, english)
     else:
+        # What is larger than allowed would be taken apart after all.
+        typed = [] if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else typed_text()
         again = _form_to_send_again() if status == HTTPStatus.SERVICE_UNAVAILABLE else []
         page = render_template(
-            "error.html", status=status, message=message, advice=advice, typed=typed_text(), again=again, texts=_TEXTS
+            "error.html", status=status, message=message, advice=advice, typed=typed, again=again, texts=_TEXTS
         )
         response = make_response(page, status)
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

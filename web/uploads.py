@@ -5,6 +5,7 @@ the origin is taken where all rows agree.
 """
 
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePath
@@ -36,6 +37,8 @@ N_ = str  # Marks texts for the catalogue.
 
 LONGEST_DOCUMENT = 2_000_000  # Characters: a hundred times a long report.
 _LONGEST_STEM, _LONGEST_SUFFIX = 120, 12
+# Control characters, and those that turn the direction of the text around them.
+_MISLEADING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _KINDS: dict[str, Any] = {kind: kind for kind in SECTION_KIND_NAMES}
 _log = logging.getLogger("policy-themes")
 
@@ -112,12 +115,12 @@ def read_files(
 
 
 def clean_name(name: str) -> str:
-    r"""Return a file's own name without folders and without what no database keeps; it is never used as a path.
+    r"""Return a file's own name without folders and without what would mislead its readers; it is never used as a path.
 
     >>> clean_name("..\\..\\2023年总结.txt"), clean_name("/etc/passwd"), clean_name("..")
     ('2023年总结.txt', 'passwd', 'document')
     """
-    path = PurePath(storable(name).replace("\\", "/"))
+    path = PurePath(_MISLEADING.sub("\ufffd", storable(name)).replace("\\", "/"))
     stem = "" if path.name in ("", ".", "..") else path.stem
     return (stem[:_LONGEST_STEM] or "document") + path.suffix[:_LONGEST_SUFFIX]
 

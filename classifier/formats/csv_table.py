@@ -1,6 +1,6 @@
 """CSV and TSV: a row is a paragraph. Cells stay text as they are written: ``NA``, ``001`` and the empty cell included.
 
-Only an apostrophe that guards a formula is taken away, see `csv_cells`.
+Only the apostrophe that keeps a spreadsheet program from taking a cell for a formula is taken away: `classifier.csv_cells`.
 """
 
 import csv
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from classifier.csv_cells import unguarded
+from classifier.csv_cells import unguarded_cell
 from classifier.encoding import detect_encoding
 from classifier.errors import InputError
 from classifier.formats.table import Malformed, Row, Table, find_text_column, stop
@@ -25,7 +25,7 @@ def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
     delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
     with path.open(encoding=used, newline="") as stream:
         try:
-            columns = [*map(unguarded, next(csv.reader(stream, delimiter=delimiter, strict=True), []))]
+            columns = list(map(unguarded_cell, next(csv.reader(stream, delimiter=delimiter, strict=True), [])))
         except csv.Error as error:
             raise InputError(f"{path}: row 1 is not CSV ({error}); quote cells that hold quotes or line breaks") from None
     text = find_text_column(str(path), columns, text_column)
@@ -46,7 +46,7 @@ def read(path: Path, encoding: str | None, text_column: str | None) -> Table:
                     malformed(number, InputError(f"{path}: row {number} is not CSV ({error}); {advice}"))
                     continue
                 if len(cells) == len(columns):
-                    yield number, dict(zip(columns, map(unguarded, cells), strict=True))
+                    yield number, dict(zip(columns, map(unguarded_cell, cells), strict=True))
                 elif cells:
                     counts = f"{len(cells)} cells, but there are {len(columns)} columns"
                     advice = "quote cells that hold commas, or complete the row"

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from werkzeug.test import TestResponse
 
-from web.account_tables import LogInFailure, Token, User
+from web.account_tables import EndedSession, LogInFailure, Token, User
 from web.addresses import counted_address
 from web.errors import TooManyError
 from web.store.log_ins import check_log_in
@@ -145,6 +145,43 @@ def test_a_log_out_ends_the_session(client: FlaskClient, wang: User) -> None:
     assert (answer.status_code, answer.location) == (303, "/")
     assert not logged_in(client)
     assert client.get("/log-out").status_code == 405
+
+
+def cookie_of(client: FlaskClient) -> str:
+    cookie = client.get_cookie("policy_themes")
+    assert cookie is not None
+    return cookie.value
+
+
+def test_a_copy_of_a_sessions_cookie_works_no_more_after_the_log_out(app: Flask, client: FlaskClient, wang: User) -> None:
+    copies, elsewhere = app.test_client(), app.test_client()
+    log_in(client)
+    log_in(elsewhere)
+    copied = cookie_of(client)
+    copies.set_cookie("policy_themes", copied)
+    assert logged_in(copies)
+    client.post("/log-out")
+    copies.set_cookie("policy_themes", copied)
+    assert not logged_in(copies) and writes(copies) == 401
+    assert logged_in(elsewhere), "a session elsewhere goes on"
+    log_in(client)
+    assert logged_in(client) and cookie_of(client) != copied
+
+
+def test_logging_out_twice_and_without_a_session_is_no_error(client: FlaskClient, wang: User) -> None:
+    log_in(client)
+    assert [client.post("/log-out").status_code for _ in range(2)] == [303, 303]
+
+
+def test_ended_sessions_are_forgotten_when_their_time_is_over(app: Flask, client: FlaskClient, wang: User) -> None:
+    log_in(client)
+    client.post("/log-out")
+    with services_of(app).database.writing() as session:
+        session.execute(update(EndedSession).values(at=now() - timedelta(days=15)))
+    log_in(client)
+    client.post("/log-out")
+    with services_of(app).database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(EndedSession)) == 1
 
 
 def test_a_session_ends_after_its_days_however_much_it_is_used(

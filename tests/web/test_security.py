@@ -8,9 +8,9 @@ import pytest
 from application import services_of
 from flask import Flask
 from flask.testing import FlaskClient
+from routes import UNSAFE, requests_of, unsafe_requests
 from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError, OperationalError
-from werkzeug.routing import AnyConverter, BaseConverter, IntegerConverter, Rule
 from werkzeug.test import TestResponse
 
 from classifier.settings import HOME_VARIABLE
@@ -26,7 +26,6 @@ from web.table_base import Table
 MakeApp = Callable[..., Flask]
 PASSWORD = "correct horse"
 PEOPLE = ("stranger", *ROLES)
-UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 READERS, EVERYONE = set(ROLES), {"stranger", *ROLES}
 # Who may do what where there are accounts, said once more than in web.permissions: so that a slip there shows here.
 ALLOWED = {
@@ -68,28 +67,6 @@ WRITES = {
     "api.add_label": LABEL,
 }
 OPEN_TO_ALL = {"static", "health.healthz", "account.log_in", "account.log_out", "api.openapi"}
-
-
-def address_of(rule: Rule) -> str:
-    """Return an address that a rule matches: 1 for numbers, the first of several words, x for texts."""
-
-    def value(converter: BaseConverter) -> object:
-        if isinstance(converter, IntegerConverter):
-            return 1
-        return min(converter.items) if isinstance(converter, AnyConverter) else "x"
-
-    built = rule.build({name: value(converter) for name, converter in rule._converters.items()})
-    assert built is not None, rule
-    return built[1]
-
-
-def requests_of(app: Flask) -> list[tuple[str, str, str]]:
-    """Every (endpoint, method, address) of an application."""
-    return [
-        (rule.endpoint, method, address_of(rule))
-        for rule in app.url_map.iter_rules()
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -196,10 +173,6 @@ def content(app: Flask) -> dict[str, list[object]]:
             table.name: [tuple(row) for row in session.execute(table.select()).all()]
             for table in Table.metadata.sorted_tables
         }
-
-
-def unsafe_requests(app: Flask) -> list[tuple[str, str, str]]:
-    return [entry for entry in requests_of(app) if entry[1] in UNSAFE]
 
 
 def test_a_form_without_its_token_is_refused_and_writes_nothing(app: Flask) -> None:

@@ -20,7 +20,7 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from classifier import DOCUMENTS_FILE, InputError, LabelError, csv_line
+from classifier import DOCUMENTS_FILE, InputError, LabelError, csv_line, unguarded_cell
 
 CODEBOOK_FILE, SOURCES_FILE, LOG_FILE = "codebook.toml", "sources.csv", "log.csv"
 PARAGRAPHS_FILE, STATEMENTS_FILE = "paragraphs.csv", "statements.csv"
@@ -160,6 +160,6 @@ def _rows(path: Path, text: str, columns: Sequence[str]) -> Iterator[Row]:
         for cells in reader:
             if len(cells) != len(header):
                 raise LabelError(f"{path}:{reader.line_num}: {len(cells)} cells, but {len(header)} columns")
-            yield Row(path, reader.line_num, dict(zip(header, cells, strict=True)))
+            yield Row(path, reader.line_num, dict(zip(header, map(unguarded_cell, cells), strict=True)))
     except csv.Error as error:
         raise LabelError(f"{path}:{reader.line_num}: not a CSV row ({error}); quote cells that hold quotes") from None

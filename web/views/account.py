@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import cast
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_login import logout_user
 
 from web.account_tables import Token, User
-from web.accounts import Person, begin_session, person, safe_next
+from web.accounts import Person, begin_session, leave_session, person, safe_next
 from web.errors import ForbiddenError, RequestError
 from web.services import services
 from web.store.log_ins import check_log_in
@@ -43,8 +42,7 @@ def log_in() -> Response:
 @blueprint.post("/log-out")
 def log_out() -> Response:
     """End this session."""
-    logout_user()
-    session.clear()
+    leave_session()
     return _go(url_for("tag.form"))
 
 
