@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from classifier.model import Model
     from classifier.model_file import save_model
     from classifier.origin_finding import Findings, OpenQuestion, complete_origin, level_of
-    from classifier.origins import LEVELS, Origin
+    from classifier.origins import LEVELS, Origin, jurisdiction_names
     from classifier.outline import render_outline
     from classifier.plain_zip import BROKEN_ZIP, unpack_member, why_not_plain, write_plain_zip
     from classifier.predictions import Evidence, Explanation, Prediction, StatementPrediction
@@ -144,7 +144,7 @@ _HOME = {
     "model": ("Model",),
     "model_file": ("save_model",),
     "origin_finding": ("Findings", "OpenQuestion", "complete_origin", "level_of"),
-    "origins": ("LEVELS", "Origin"),
+    "origins": ("LEVELS", "Origin", "jurisdiction_names"),
     "outline": ("render_outline",),
     "plain_zip": ("BROKEN_ZIP", "unpack_member", "why_not_plain", "write_plain_zip"),
     "predictions": ("Evidence", "Explanation", "Prediction", "StatementPrediction"),
@@ -281,6 +281,7 @@ __all__ = [
     "freeze",
     "freeze_folder",
     "home",
+    "jurisdiction_names",
     "known_suffixes",
     "learning_curve",
     "level_of",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from classifier.candidate_terms import names_of_places
 from classifier.chunks import Item
-from classifier.counting import CountedParagraphs, count_paragraphs, group_of
+from classifier.counting import CountedParagraphs, count_paragraphs, groups_of
 from classifier.differences import DRAWS_LEVEL, Difference, differences, effective_size
 from classifier.errors import InputError
 from classifier.labels import LabelSet
@@ -153,8 +153,9 @@ def compare_items(
     # As a mix leaves them out: what holds no text has no theme.
     kept = [(item, prediction) for item, prediction in pairs if prediction.theme]
     for grouping, wanted in only:
-        group = matching_group((group_of(item, grouping) for item, _ in kept), wanted, grouping)
-        kept = [(item, prediction) for item, prediction in kept if group_of(item, grouping) == group]
+        groups = groups_of([item for item, _ in kept], grouping)
+        group = matching_group(groups, wanted, grouping)
+        kept = [pair for pair, own in zip(kept, groups, strict=True) if own == group]
 
     def passages(places: list[int]) -> list[Passage]:
         items = [kept[place][0] for place in places]

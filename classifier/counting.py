@@ -10,7 +10,7 @@ from classifier.chunks import Item
 from classifier.labels import Label, LabelSet, migrated_labels
 from classifier.migration import migration_to
 from classifier.model import Model
-from classifier.origins import Origin
+from classifier.origins import Origin, jurisdiction_names
 from classifier.predictions import Prediction
 from classifier.units import digest
 
@@ -45,7 +45,7 @@ def count_paragraphs(
     return CountedParagraphs(
         [str(item.fields.get("document", "")) for item, _ in kept],
         [item.origin for item, _ in kept],
-        _groups([item for item, _ in kept], by),
+        groups_of([item for item, _ in kept], by),
         np.array([expected for expected, _, _ in amounts]),
         np.array([counted for _, counted, _ in amounts]),
         np.array([labelled for _, _, labelled in amounts]),
@@ -129,20 +129,10 @@ def _amounts(
     return expected, counted, None not in known
 
 
-def _groups(items: Sequence[Item], by: str) -> list[str]:
-    """Return the group of each paragraph; places of one name with different adcodes are called by their full names."""
-    groups = [group_of(item, by) for item in items]
-    if by != "jurisdiction":
-        return groups
-    adcodes: dict[str, set[str]] = {}
-    for item in items:
-        adcodes.setdefault(item.origin.jurisdiction, set()).add(item.origin.adcode)
-    return [item.origin.full_name if len(adcodes[group]) > 1 else group for item, group in zip(items, groups, strict=True)]
-
-
-def group_of(item: Item, by: str) -> str:
-    """Return the group of a paragraph; an empty text where its input does not say."""
+def groups_of(items: Sequence[Item], by: str) -> list[str]:
+    """Return the group of each paragraph; an empty text where its input does not say."""
     if by in ("document", "section_kind"):
-        return str(item.fields.get(by, ""))
-    group: str = getattr(item.origin, by)
-    return group
+        return [str(item.fields.get(by, "")) for item in items]
+    if by == "jurisdiction":
+        return jurisdiction_names([item.origin for item in items])
+    return [getattr(item.origin, by) for item in items]

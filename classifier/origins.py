@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +45,18 @@ class Origin:
     def missing(self) -> tuple[str, ...]:
         """What a theme mix groups by and this origin does not say."""
         return tuple(name for name in ("jurisdiction", "level", "year") if not getattr(self, name))
+
+
+def jurisdiction_names(origins: Sequence[Origin]) -> list[str]:
+    """Return how each jurisdiction is called among these: by its full name where others with another adcode share its own.
+
+    >>> jurisdiction_names([Origin(jurisdiction="西湖区", adcode=adcode) for adcode in ("330106", "360103")])
+    ['杭州市西湖区 (330106)', '南昌市西湖区 (360103)']
+    """
+    adcodes: dict[str, set[str]] = {}
+    for origin in origins:
+        adcodes.setdefault(origin.jurisdiction, set()).add(origin.adcode)
+    return [origin.full_name if len(adcodes[origin.jurisdiction]) > 1 else origin.jurisdiction for origin in origins]
 
 
 def read_sources(folder: Path) -> dict[str, dict[str, str]]:

@@ -10,7 +10,7 @@ from classifier.archive import read_archive
 from classifier.batch import classify_items
 from classifier.chunks import Item, document_fields
 from classifier.codebook import Codebook
-from classifier.counting import count_paragraphs, group_of
+from classifier.counting import count_paragraphs, groups_of
 from classifier.errors import SnapshotError
 from classifier.labels import LabelSet
 from classifier.manifest import TABLES_FOLDER, FrozenData, TableForm
@@ -61,7 +61,7 @@ def make_tables(model: Model, classified: Classified, labels: LabelSet, forms: S
         measure: count_paragraphs(model, classified, labels, by="document", measure=measure)
         for measure in dict.fromkeys(form.measure for form in forms)
     }
-    groups = {by: [group_of(item, by) for item, _ in classified] for by in {*(form.by for form in forms), "year"}}
+    groups = {by: groups_of([item for item, _ in classified], by) for by in {*(form.by for form in forms), "year"}}
     tables = []
     for form in forms:
         own = groups[form.by]

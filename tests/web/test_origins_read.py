@@ -67,6 +67,15 @@ def test_a_jurisdiction_that_is_typed_brings_its_code_where_the_name_is_its_own_
     assert (origin.adcode, origin.level) == ("330782", "county")
 
 
+def test_a_mix_keeps_places_of_one_name_apart(app: Flask, client: FlaskClient) -> None:
+    key, _ = preview(client, "report.txt", "南昌市西湖区司法局2023年工作总结")
+    keep(client, [key], key)
+    groups = set(corpus_of(app).groups("jurisdiction"))
+    assert {"杭州市西湖区 (330106)", "南昌市西湖区 (360103)"} <= groups and "西湖区" not in groups
+    shown = text(client.get("/mix?jurisdiction=南昌市西湖区 (360103)"))
+    assert "南昌市西湖区 (360103)" in shown and "杭州市西湖区 (330106)" in text(client.get("/mix"))
+
+
 def test_the_tag_page_says_it_as_well_and_in_chinese(app: Flask) -> None:
     client = app.test_client()
     page = text(client.post("/tag", data={"texts": "西湖区司法局2023年工作总结" + _BODY}, follow_redirects=True))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from classifier import Codebook, CountedParagraphs, Origin, places_of_copies_once
+from classifier import Codebook, CountedParagraphs, Origin, jurisdiction_names, places_of_copies_once
 from web.store.documents import ORIGIN_FIELDS
 from web.store.predictions import CurrentModel, floats
 from web.store.revisions import documents_revision, revision
@@ -70,7 +70,12 @@ class Corpus:
         if by == "section_kind":
             return [str(kind) for kind in self.section_kinds]
         names = self.names if by == "document" else {number: getattr(origin, by) for number, origin in self.origins.items()}
+        names = self.jurisdictions() if by == "jurisdiction" else names
         return [names[number] for number in self.documents.tolist()]
+
+    def jurisdictions(self) -> dict[int, str]:
+        """Return what the jurisdiction of each document is called among all."""
+        return dict(zip(self.origins, jurisdiction_names(list(self.origins.values())), strict=True))
 
     def chosen(self, filters: Mapping[str, str]) -> NDArray[np.bool_]:
         """Return which paragraphs the filters let through; each names one of `FILTERS` and the value that it must have."""

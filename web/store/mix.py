@@ -151,9 +151,9 @@ def years_of_jurisdictions(corpus: Corpus, query: MixQuery) -> dict[str, list[st
 
     def found() -> dict[str, list[str]]:
         years: dict[str, set[str]] = {}
+        names = corpus.jurisdictions()
         for number in np.unique(corpus.documents[chosen_paragraphs(corpus, query)]).tolist():
-            origin = corpus.origins[number]
-            years.setdefault(origin.jurisdiction, set()).add(origin.year)
+            years.setdefault(names[number], set()).add(corpus.origins[number].year)
         return {group: sorted(own) for group, own in years.items()}
 
     filters = replace(MixQuery(), search=query.search, level=query.level, year=query.year, section_kind=query.section_kind)
