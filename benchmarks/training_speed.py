@@ -33,7 +33,8 @@ def measure(texts: Texts, *, quick: bool = False) -> Result:
     """Train on the shipped labels by turns with the textbook's pipeline, then on more and more texts."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        shipped = shipped_labels(folder, quick=quick)
+        fewer = write_labelled(folder / "few.csv", list(recombined(texts.titles, QUICK_AMOUNTS[0]))) if quick else None
+        shipped = shipped_labels(folder, fewer)
         titles = growth(folder, texts.titles, "titles", quick=quick)
         model = load_model()
         themes = [found.detail for found in model.predict(texts.paragraphs)]
@@ -45,18 +46,19 @@ def measure(texts: Texts, *, quick: bool = False) -> Result:
     return Result(NAME, TEXT.format(title=title, paragraph=paragraph, **words), measures, (titles, paragraphs))
 
 
-def shipped_labels(folder: Path, *, quick: bool) -> tuple[Measure, ...]:
-    """Train on the shipped labels, beside the textbook's pipeline on the same."""
-    output, peer_arguments = str(folder / "shipped.model"), ["-m", "benchmarks.textbook", *["--quick"] * quick]
-    rows = [(policy_themes("train", "-o", output), run(peer_arguments)) for _ in range(1 if quick else ROUNDS)]
-    ours, peer = (tuple(one.processor for one in column) for column in zip(*rows, strict=True))
+def shipped_labels(folder: Path, fewer: Path | None) -> tuple[Measure, ...]:
+    """Train on the shipped labels, beside the textbook's pipeline on the same; once on ``fewer`` where there are any."""
+    ours = ["train", "-o", str(folder / "shipped.model"), *(["--labels", str(fewer)] if fewer else [])]
+    peers = ["-m", "benchmarks.textbook", *(["--quick"] if fewer else [])]
+    rows = [(policy_themes(*ours), run(peers)) for _ in range(1 if fewer else ROUNDS)]
+    own, peer = (tuple(one.processor for one in column) for column in zip(*rows, strict=True))
     return (
-        Measure("shipped", "`policy-themes train` on the shipped labels", ours, "s", Bar(5, at_least=False)),
+        Measure("shipped", "`policy-themes train` on the shipped labels", own, "s", Bar(5, at_least=False)),
         Measure("textbook", "the textbook's pipeline on the same", peer, "s"),
         Measure(
             "shipped/textbook",
             "time of training with out-of-fold calibration, over the textbook's without",
-            tuple(one / other for one, other in zip(ours, peer, strict=True)),
+            tuple(one / other for one, other in zip(own, peer, strict=True)),
             RATIO,
         ),
     )

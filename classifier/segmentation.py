@@ -12,10 +12,12 @@ import warnings
 from collections import Counter
 from collections.abc import Collection
 from functools import cache, lru_cache
+from threading import Lock
 from types import ModuleType
 
 _LINE = re.compile(r"^(\S+) (\d+)", re.MULTILINE)
 _REMEMBERED_RUNS = 2**15
+_READING = Lock()
 
 
 def words_of(text: str) -> list[str]:
@@ -50,8 +52,13 @@ def _jieba() -> ModuleType:
     return module
 
 
-@cache
 def _dictionary() -> "_Dictionary":
+    with _READING:  # Else each of the threads that come first would read a dictionary of its own.
+        return _read_dictionary()
+
+
+@cache
+def _read_dictionary() -> "_Dictionary":
     return _Dictionary()
 
 

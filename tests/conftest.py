@@ -1,20 +1,25 @@
 """What several tests need: the shipped labels, a model trained from them once, and the command line."""
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from made_once import made_once
 from paths import ROOT
 
-from classifier import LabelSet, Model, load_labels
+from classifier import LabelSet, Model, evaluate, evaluate_held_out, load_labels
 from classifier.default_model import default_model
 from classifier.settings import HOME_VARIABLE
+
+# Scripts whose packages are no dependencies of the tests; pytest would import them to look for examples.
+collect_ignore = ["make_quapy_values.py", "fuzz_one.py"]
 
 pytest_plugins = ["web_fixtures", "browser_fixtures", "hostile_network"]
 
@@ -74,6 +79,19 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def model(trained_home: Path, data_folder: Path) -> Model:
     shutil.copytree(trained_home, data_folder, dirs_exist_ok=True)
     return default_model()
+
+
+@pytest.fixture(scope="session")
+def measured(labels: LabelSet, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The evaluation of the shipped labels, as ``policy-themes evaluate`` makes it."""
+
+    def measure(folder: Path) -> None:
+        found = {**evaluate(labels), "held_out": evaluate_held_out(labels, ROOT / "labels")}
+        (folder / "evaluation.json").write_text(json.dumps(found), encoding="utf-8")
+
+    folder = made_once(tmp_path_factory, "measured", measure)
+    found: dict[str, Any] = json.loads((folder / "evaluation.json").read_text(encoding="utf-8"))
+    return found
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,12 @@ def test_ctrl_c_says_what_is_kept_and_shows_no_traceback(
     command = [sys.executable, "-m", "classifier", "classify", str(path), "-o", str(target), "--jobs", jobs]
     command += ["--model", str(tmp_path / "model")]
     partial = tmp_path / ".out.jsonl.partial"
-    with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT, start_new_session=True) as process:
+
+    def hear() -> None:
+        # Programs that a shell starts in the background are deaf to Ctrl-C, and so are those that they start.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(command, stderr=subprocess.PIPE, cwd=ROOT, start_new_session=True, preexec_fn=hear) as process:  # noqa: PLW1509
         # Some chunks: the first one is counted a moment after it is written.
         while not partial.exists() or partial.stat().st_size < 8_000_000:
             assert process.poll() is None, "it was done before it could be stopped"

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
+from made_once import made_once
 from paths import ROOT
 
 from benchmarks import classification_speed, report
@@ -31,14 +32,16 @@ TEXTS = Texts(
 @pytest.fixture(scope="module")
 def written(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a report of one quick run of everything, on the texts that are shipped."""
-    folder = tmp_path_factory.mktemp("report")
-    arguments = ["--quick", "--texts", str(folder / "nothing here"), "--output", str(folder)]
-    finished = subprocess.run(
-        [sys.executable, "-m", "benchmarks.report", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert finished.returncode == 0, finished.stderr
-    (folder / "printed.txt").write_text(finished.stdout, encoding="utf-8")
-    return folder
+
+    def report_into(folder: Path) -> None:
+        arguments = ["--quick", "--texts", str(folder / "nothing here"), "--output", str(folder)]
+        finished = subprocess.run(
+            [sys.executable, "-m", "benchmarks.report", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert finished.returncode == 0, finished.stderr
+        (folder / "printed.txt").write_text(finished.stdout, encoding="utf-8")
+
+    return made_once(tmp_path_factory, "report", report_into)
 
 
 @pytest.fixture(scope="module")

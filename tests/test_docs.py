@@ -1,9 +1,12 @@
 """The documentation says what is so: every command and public name is described, and the tour prints what it shows."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import Finished
 from paths import ROOT
 from readme_tour import BLOCK, README, commands_of, output_of
 from test_cli import every_command
@@ -14,6 +17,7 @@ from classifier.version import VERSION
 
 PAGE = README.read_text(encoding="utf-8")
 TOUR = [pair for block in BLOCK.findall(PAGE) for pair in commands_of(block)]
+EVALUATE = "policy-themes evaluate | head -16"  # Trains many times: what other tests need as well is measured once.
 
 
 @pytest.mark.parametrize("command", every_command(), ids=" ".join)
@@ -22,9 +26,21 @@ def test_every_command_is_shown_in_the_readme(command: list[str]) -> None:
 
 
 @pytest.mark.usefixtures("model")
-@pytest.mark.parametrize(("command", "shown"), TOUR, ids=[command for command, _ in TOUR])
+@pytest.mark.parametrize(
+    ("command", "shown"), [pair for pair in TOUR if pair[0] != EVALUATE], ids=lambda text: text.partition("\n")[0]
+)
 def test_the_tour_prints_what_the_readme_shows(command: str, shown: str) -> None:
     assert output_of(command).rstrip("\n") == shown.rstrip("\n"), "run: make readme, and read the difference"
+
+
+def test_the_tour_prints_the_evaluation_that_the_readme_shows(
+    run: Callable[..., Finished], measured: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("classifier.evaluation.evaluate", lambda labels, progress: measured)
+    monkeypatch.setattr("classifier.evaluation.evaluate_held_out", lambda labels, path: measured["held_out"])
+    shown = dict(TOUR)[EVALUATE].rstrip("\n")
+    opening = "\n".join(run("evaluate").output.splitlines()[:16])
+    assert opening.rstrip("\n") == shown, "run: make readme, and read the difference"
 
 
 def test_the_readme_opens_with_the_two_commands() -> None:

@@ -62,7 +62,7 @@ def test_with_none_wanted_or_none_due_nothing_is_planted(desk: Desk, monkeypatch
 
 def test_one_unit_in_twenty_is_planted_on_average_and_never_at_a_foreseeable_place(desk: Desk) -> None:
     gaps = []
-    for _ in range(30):
+    for _ in range(12):
         with desk.database.writing() as session:
             session.query(PlantedUnit).delete()
             for gap in range(1, 400):

@@ -557,4 +557,4 @@ def test_a_full_page_of_results_asks_the_database_little(client: FlaskClient, ap
     asked: list[str] = []
     event.listen(services_of(app).database.engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
     client.get(results)
-    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= 8
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= 10
