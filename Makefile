@@ -8,15 +8,15 @@ RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
 
-.PHONY: run test lint types check wheel golden jurisdictions readme translations pictures evaluation queues statistics quapy traditional bench audit mutations durability soak fuzz clean help
+.PHONY: run test lint types programs wheel golden jurisdictions readme translations pictures evaluation queues statistics quapy traditional bench audit mutations durability soak fuzz clean help
 
 run: $(READY)  ## train the model, print the theme mix of the five seed reports, start the web application on PORT
 	$(RUN)/policy-themes train
 	$(RUN)/policy-themes mix seeds/
 	$(RUN)/policy-themes serve --port $(PORT)
 
-test: $(READY) lint types  ## lint, check types, run all tests
-	@tests/install_programs.sh
+test: $(READY)  ## lint, check types, run all tests
+	@$(MAKE) --no-print-directory --jobs 3 lint types programs
 	$(RUN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 lint: $(READY)
@@ -26,6 +26,9 @@ lint: $(READY)
 
 types: $(READY)
 	$(RUN)/mypy
+
+programs:  ## install the browser and the database that tests need, where they may be installed
+	@tests/install_programs.sh
 
 wheel: $(READY)  ## build the wheel into dist/
 	$(RUN)/python -m pip wheel --no-deps --wheel-dir dist .
