@@ -1,8 +1,8 @@
 # `make run` does the main job, `make test` all tests; both set themselves up. Needs only make and Python 3.11 or newer.
 PYTHON ?= python3
 PORT ?= 8000
-# How many processes share the tests, one more than there are cores, as some wait; with 0, they run in one, in their order.
-WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
+# How many processes share the tests; with 0, they run in one, in their order.
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 VENV := .venv
 RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.

@@ -285,7 +285,7 @@ def test_whatever_is_sent_is_answered_as_the_document_says(app: Flask, address: 
         {
             "seed": 1,
             "headers": {"Authorization": f"Bearer {token}"},
-            "generation": {"deterministic": True, "max-examples": 5, "database": "none"},
+            "generation": {"deterministic": True, "max-examples": 3, "database": "none"},
         }
     )
     described = schemathesis.openapi.from_url(f"{address}/api/v1/openapi.json", config=config)
