@@ -3,7 +3,6 @@
 import contextlib
 import signal
 import tempfile
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +11,7 @@ from pathlib import Path
 from classifier.memory import keep_freed_memory
 from classifier.model import Model
 from classifier.model_file import load_model, save_model
+from classifier.signals import handled_by
 from classifier.slots import Slots
 from classifier.workers import Running
 
@@ -25,7 +25,7 @@ def in_processes(model: Model, jobs: int) -> Iterator[Running]:
         path = Path(folder) / "worker.model"
         save_model(model, path)
         with Parallel(n_jobs=jobs, return_as="generator", batch_size=1, pre_dispatch="3*n_jobs") as parallel:
-            with _ignoring_interrupts():
+            with handled_by(signal.SIGINT, signal.SIG_IGN):
                 # The processes that are started now ignore Ctrl-C as well, for good: this one will end them.
                 started = parallel(delayed(int)() for _ in range(jobs))
             list(started)
@@ -45,15 +45,3 @@ class _ModelInFile:
 def _read_once(path: str) -> Model:
     keep_freed_memory()
     return load_model(Path(path))
-
-
-@contextlib.contextmanager
-def _ignoring_interrupts() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Only the main thread is interrupted, and only it may say so.
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -14,7 +14,18 @@ PACKAGE, WEB = ROOT / "classifier", ROOT / "web"
 
 # From the ground up: a module may import only from floors below its own (or, where it says so, from its own folder).
 FLOORS = (
-    ("errors", "version", "whole_files", "plain_zip", "memory", "slots", "coefficients", "traditional", "csv_cells"),
+    (
+        "errors",
+        "version",
+        "whole_files",
+        "plain_zip",
+        "memory",
+        "signals",
+        "slots",
+        "coefficients",
+        "traditional",
+        "csv_cells",
+    ),
     (
         "settings",
         "shipped",

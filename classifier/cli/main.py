@@ -4,14 +4,13 @@ import importlib
 import os
 import signal
 import sys
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 import click
 
 from classifier.errors import PolicyThemesError
+from classifier.signals import handled_by
 from classifier.version import VERSION
 
 # Name: (module, attribute, one line for the overview). Those of `web` are named only, never imported from here.
@@ -81,22 +80,10 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command line; errors of the library become one line and exit code 1, wrong usage 2, Ctrl-C and SIGTERM 130."""
     for variable in _THREADS_OF_ARRAYS:
         os.environ.setdefault(variable, "1")
-    with _ended_like_ctrl_c():
+    # SIGTERM, by which systems end programs, keeps what Ctrl-C keeps.
+    with handled_by(signal.SIGTERM, signal.default_int_handler):
         code = _run(arguments)
     sys.exit(code)
-
-
-@contextmanager
-def _ended_like_ctrl_c() -> Iterator[None]:
-    """Let SIGTERM, by which systems end programs, keep what Ctrl-C keeps."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Only the main thread may say so.
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _run(arguments: list[str] | None) -> int:  # noqa: PLR0911  (one way out for each kind of end)

@@ -109,7 +109,7 @@ def copies_of_texts(session: Session, texts: Sequence[str], *, but_of: int | Non
     asked = [(place, known[first][2] if first < len(known) else None, texts[place]) for place, first in enumerate(firsts)]
     # No paragraph has a negative ID, so that none is taken for the text itself.
     found = copies_of(session, [(-1 - place, group, text) for place, group, text in asked])
-    return [[place for place in found.get(-1 - number, []) if place.document_id != but_of] for number, _, _ in asked]
+    return [[copy for copy in found.get(-1 - place, []) if copy.document_id != but_of] for place in range(len(texts))]
 
 
 def repeats_another() -> ColumnElement[bool]:
