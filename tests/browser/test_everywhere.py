@@ -14,6 +14,13 @@ from playwright.sync_api import Browser, Page, StorageState, expect
 
 OpenPage = Callable[..., Page]
 WIDTHS = (360, 768, 1280, 1920)
+# Which theme a chip names depends on the data, so that a page must have room for the longest name in each of them.
+_LONGEST_NAMES = {"zh": "行政复议与行政应诉", "en": "Coordination of law-based governance"}
+_RENAME_CHIPS = """name => {
+  for (const chip of document.querySelectorAll(".chip"))
+    for (const node of chip.childNodes)
+      if (node.nodeType === Node.TEXT_NODE && node.textContent.trim()) node.textContent = name;
+}"""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -69,6 +76,9 @@ def test_a_page_speaks_its_language_fits_every_screen_and_can_be_used_by_everybo
     page.evaluate("for (const hidden of document.querySelectorAll('details')) hidden.open = true")
     violations = Axe().run(page).response["violations"]
     assert [said(found) for found in violations if found["impact"] in ("serious", "critical")] == []
+    page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+    page.evaluate(_RENAME_CHIPS, _LONGEST_NAMES[language])
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[0], "a theme with a long name"
 
 
 def said(violation: Mapping[str, Any]) -> str:
