@@ -5,9 +5,7 @@ no label is acknowledged before it is whole, not that disks keep what they have 
 """
 
 import argparse
-import os
 import random
-import shutil
 import sqlite3
 import tempfile
 import time
@@ -20,10 +18,10 @@ from json import dumps, loads
 from pathlib import Path
 from threading import Event, Lock, Thread
 
+from benchmarks.first_start import first_start
 from benchmarks.forked_server import ForkedServer, forked_server
 from benchmarks.machine import machine
 from benchmarks.measured_part import measured_part
-from classifier.settings import HOME_VARIABLE
 from web.settings import DATABASE_FILE
 
 PAGE = Path(__file__).parent.parent / "docs" / "reliability.md"
@@ -243,26 +241,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     facts = machine()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        prepare(home)
+        first_start(home).extensions["policy-themes"].database.close()
         found = kill_rounds(home, asked.rounds, seed=asked.seed)
     for problem in found.problems:
         print(problem)
     measured_part(PAGE, "killed", rows_of(found), facts)
     print(f"{found.rounds} rounds, {found.acknowledged} labels acknowledged, {len(found.problems)} problems")
     return 1 if found.problems else 0
-
-
-def prepare(home: Path) -> None:
-    """Make a data folder as it is after the first start, with a default model that is there already where there is one."""
-    from classifier import home as own_home
-    from web import WebSettings, create_app
-
-    known = sorted((own_home() / "models").glob("default-*.model"))
-    (home / "models").mkdir(parents=True)
-    for path in known:
-        shutil.copy(path, home / "models")
-    os.environ[HOME_VARIABLE] = str(home)
-    create_app(WebSettings(measure_model=False)).extensions["policy-themes"].database.close()
 
 
 if __name__ == "__main__":

@@ -19,14 +19,15 @@ TEXT = """
 `policy-themes serve` with an archive of 20,000 paragraphs, beside an application with one empty view, both under waitress
 with eight threads; the client runs on the same machine. Ratios are of five rounds by turns, on 32 connections.
 """
-SECONDS, QUICK_SECONDS = 5.0, 0.2
+SECONDS = 5.0
+QUICK = ("--seconds", "0.2", "--documents", "5", "--rounds", "1", "--connections", "8")
 
 
 def measure(texts: Texts | None = None, *, quick: bool = False) -> Result:
     """Load the server and an empty view; ``texts`` have no part in it."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "load.json"
-        extent = ["--seconds", str(QUICK_SECONDS), "--documents", "5"] if quick else ["--seconds", str(SECONDS)]
+        extent = QUICK if quick else ("--seconds", str(SECONDS))
         run(["-m", "benchmarks.web_load", "--json", str(path), *extent], one_core=False)
         return result_of(json.loads(path.read_text(encoding="utf-8")))
 

@@ -14,9 +14,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.first_start import first_start
 from benchmarks.forked_server import forked_server
 from benchmarks.http_load import Answers, http, load_mix
-from benchmarks.kill_rounds import PAGE, THEMES, add_report, check, prepare
+from benchmarks.kill_rounds import PAGE, THEMES, add_report, check
 from benchmarks.machine import machine
 from benchmarks.measured_part import measured_part
 from web.settings import DATABASE_FILE
@@ -192,7 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     facts = machine()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        prepare(home)
+        first_start(home).extensions["policy-themes"].database.close()
         found = soak(home, connections=asked.connections, seconds=asked.minutes * 60, rest=asked.rest)
     for line in (*(f"{what}: {value}" for what, value in rows_of(found)), *found.problems):
         print(line)

@@ -6,7 +6,6 @@ and says so when there is none. Server time: from the request's first byte to th
 
 import argparse
 import json
-import os
 import random
 import re
 import statistics
@@ -17,9 +16,8 @@ from pathlib import Path
 
 from flask import Flask
 
+from benchmarks.first_start import first_start
 from classifier import Document, Origin, read_units
-from classifier.settings import HOME_VARIABLE
-from web import WebSettings, create_app
 from web.store.documents import add_document
 from web.store.labels import NewLabel, add_label
 
@@ -66,8 +64,7 @@ def main() -> int:
         print(f"{asked.reports}: no such file; give JSON lines with a key 'content'", file=sys.stderr)
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        os.environ[HOME_VARIABLE] = folder
-        app = create_app(WebSettings(measure_model=False))
+        app = first_start(Path(folder) / "home")
         paragraphs = fill(app, real_paragraphs(asked.reports))
         client = app.test_client()
         print(f"{DOCUMENTS} documents, {paragraphs} paragraphs, {LABELLED} labels; {asked.rounds} rounds, milliseconds\n")

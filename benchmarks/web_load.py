@@ -6,7 +6,6 @@ paragraphs, and a Flask application with one empty view, as waitress serves it b
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -19,11 +18,10 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from benchmarks.first_start import first_start
 from benchmarks.http_load import Answers, http, load
 from benchmarks.web_archive import DOCUMENTS, fill
 from classifier import Model, load_model, read_folder, read_units, shipped_folder
-from classifier.settings import HOME_VARIABLE
-from web import WebSettings, create_app
 
 TEXT = "全年调解纠纷3206件，调解成功率98%，选聘专职调解员26名，培训基层调解骨干400人次，矛盾纠纷化解在基层。"
 CLASSIFY = "/api/v1/classify"
@@ -53,18 +51,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--connections", type=int, default=200, help="connections of the last table")
     parser.add_argument("--seconds", type=float, default=30, help="how long the last table asks for; rounds take a tenth")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often the servers are asked by turns")
     parser.add_argument("--documents", type=int, default=DOCUMENTS, help="documents of the archive, of 40 paragraphs each")
     parser.add_argument("--json", type=Path, help="a file for the numbers")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        os.environ[HOME_VARIABLE] = folder
+        app = first_start(Path(folder) / "home")
         model, texts = load_model(), seed_texts()
-        app = create_app(WebSettings(measure_model=False))
         fill(app, texts, asked.documents)
         app.extensions["policy-themes"].database.close()
         with serving(OURS) as ours, serving(EMPTY_VIEW) as empty:
-            found = small_requests(ours, empty, asked.seconds / 10)
-            found |= batches(ours, model, texts)
+            found = small_requests(ours, empty, asked.seconds / 10, asked.rounds)
+            found |= batches(ours, model, texts, asked.rounds)
             found["short_while_long"] = short_while_long(ours, texts, asked.seconds / 10)
             found["many_connections"] = many_connections(ours, empty, asked.connections, asked.seconds)
     if asked.json:
@@ -89,22 +87,22 @@ def serving(program: str) -> Iterator[str]:
         process.wait(10)
 
 
-def small_requests(ours: str, empty: str, seconds: float) -> Found:
+def small_requests(ours: str, empty: str, seconds: float, rounds: int) -> Found:
     """Classify one paragraph a request, and ask the empty view, by turns."""
     view = http(empty, "POST", "/", {"texts": [TEXT]})
     classify = http(ours, "POST", CLASSIFY, {"texts": [TEXT]})
     by_connections: dict[str, Found] = {}
-    print(f"One paragraph a request beside an empty view, {ROUNDS} rounds by turns, requests per second:\n")
+    print(f"One paragraph a request beside an empty view, {rounds} rounds by turns, requests per second:\n")
     print("| connections | empty view | classify, with evidence | ratio |\n|---|---|---|---|")
     for connections in CONNECTIONS:
-        rounds = [
+        rates = [
             (load(empty, view, connections, seconds).rate, load(ours, classify, connections, seconds).rate)
-            for _ in range(ROUNDS)
+            for _ in range(rounds)
         ]
         row: Found = {
-            "empty_view_requests_per_second": statistics.median(view for view, _ in rounds),
-            "classify_requests_per_second": statistics.median(own for _, own in rounds),
-            "ratio": spread([own / view for view, own in rounds]),
+            "empty_view_requests_per_second": statistics.median(view for view, _ in rates),
+            "classify_requests_per_second": statistics.median(own for _, own in rates),
+            "ratio": spread([own / view for view, own in rates]),
         }
         by_connections[str(connections)] = row
         view_rate, own_rate, ratio = row.values()
@@ -112,22 +110,22 @@ def small_requests(ours: str, empty: str, seconds: float) -> Found:
     return {**by_connections["32"], "by_connections": by_connections}
 
 
-def batches(ours: str, model: Model, texts: Sequence[str]) -> Found:
+def batches(ours: str, model: Model, texts: Sequence[str], rounds: int) -> Found:
     """Classify a thousand paragraphs a request, and the same in this process, by turns."""
     batch = (list(texts) * (BATCH // len(texts) + 1))[:BATCH]
     request = http(ours, "POST", CLASSIFY, {"texts": batch})
-    rounds = []
-    for _ in range(ROUNDS + 1):
+    rates = []
+    for _ in range(rounds + 1):
         start = time.perf_counter()
         model.explain_each(batch, most=MOST_EVIDENCE)
-        rounds.append((BATCH / (time.perf_counter() - start), BATCH * load(ours, request, 1, 0).rate))
-    rounds = rounds[1:]  # The first one warms both up.
+        rates.append((BATCH / (time.perf_counter() - start), BATCH * load(ours, request, 1, 0).rate))
+    rates = rates[1:]  # The first one warms both up.
     found: Found = {
-        "in_process_paragraphs_per_second": statistics.median(own for own, _ in rounds),
-        "batch_paragraphs_per_second": statistics.median(sent for _, sent in rounds),
-        "batch_ratio": spread([sent / own for own, sent in rounds]),
+        "in_process_paragraphs_per_second": statistics.median(own for own, _ in rates),
+        "batch_paragraphs_per_second": statistics.median(sent for _, sent in rates),
+        "batch_ratio": spread([sent / own for own, sent in rates]),
     }
-    print(f"\n{BATCH} paragraphs a request, with evidence, {ROUNDS} rounds by turns with the same in this process:")
+    print(f"\n{BATCH} paragraphs a request, with evidence, {rounds} rounds by turns with the same in this process:")
     rate, sent, ratio = found.values()
     print(f"{sent:.0f} paragraphs per second of {rate:.0f}, ratio {shown(ratio)}\n")
     return found

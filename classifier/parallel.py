@@ -10,7 +10,7 @@ import warnings
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
 from classifier.chunks import Chunk
@@ -21,8 +21,9 @@ from classifier.processes import in_processes
 from classifier.sources import Place
 from classifier.workers import Done, Form, Running, Workers, classify_chunk
 
-# What is done early waits in memory: after so many chunks, or four for each worker if that is more, all is waited for.
-_CHUNKS_TOGETHER = 64
+# What is done early waits in memory: where so many chunks wait, or four for each worker if that is more, no more are sent
+# until all of these are done.
+_MOST_WAITING = 64
 
 Task = tuple[Chunk, Place]
 
@@ -49,18 +50,20 @@ def classify_chunks(
     places: deque[Place] = deque()
     failed: list[BaseException] = []
 
-    def calls(some: Iterable[Task]) -> Iterator[Any]:
+    def calls(some: Iterable[Task], most: int) -> Iterator[Any]:
         # Called by joblib's own threads, in which an error would be lost.
         try:
             for chunk, place in some:
                 places.append(place)
                 yield delayed(running.work)(running.model, running.sent(chunk), form)
+                if len(places) >= most:
+                    break
         except Exception as error:
             failed.append(error)
 
     with runner as running, _quiet_threads():
         for first in tasks:
-            done = running.parallel(calls(chain((first,), islice(tasks, max(_CHUNKS_TOGETHER, 4 * running.width) - 1))))
+            done = running.parallel(calls(chain((first,), tasks), max(_MOST_WAITING, 4 * running.width)))
             try:
                 for each in done:
                     with running.received(each) as received:

@@ -8,13 +8,14 @@ import re
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import IO
 
 MOST_MEMBERS = 100_000
 # What reading a damaged archive may raise.
-BROKEN_ZIP = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError)
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 _BLOCK = 1 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
@@ -54,12 +55,28 @@ def why_not_plain(archive: zipfile.ZipFile, size: int) -> str:
     return f"its members claim {total} bytes, but it has only {size}" if total > size else ""
 
 
-def unpack_member(archive: zipfile.ZipFile, name: str, folder: Path, sha256: str) -> bool:
-    """Write a member into a folder and tell whether it could be written there and has this digest.
+def why_not_as_listed(archive: zipfile.ZipFile, listing: str, expected: Set[str]) -> str:
+    """Return which members are there beyond the expected ones, or which of these are not; an empty text where all is so.
+
+    ``listing`` is the member that lists the expected ones.
+    """
+    present = set(archive.namelist())
+    for names, what in ((present - expected, "does not list"), (expected - present, "lists, and that are missing")):
+        if names:
+            return f"files that its {listing} {what}: {', '.join(sorted(names))}"
+    return ""
+
+
+def unpack_members(archive: zipfile.ZipFile, folder: Path, sha256: Mapping[str, str]) -> list[str]:
+    """Write members into a folder, each with its digest; return those that could not be written there or have another one.
 
     Only for an archive in which `why_not_plain` found nothing: there no name leads out of the folder.
     """
-    target, state = folder / name, hashlib.sha256()
+    return [name for name, digest in sha256.items() if _unpack(archive, name, folder / name) != digest]
+
+
+def _unpack(archive: zipfile.ZipFile, name: str, target: Path) -> str:
+    state = hashlib.sha256()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(name) as source, target.open("xb") as written:
@@ -67,8 +84,8 @@ def unpack_member(archive: zipfile.ZipFile, name: str, folder: Path, sha256: str
                 state.update(block)
                 written.write(block)
     except (*BROKEN_ZIP, FileExistsError, NotADirectoryError):  # The latter: its name, or its folder's, is another file's.
-        return False
-    return state.hexdigest() == sha256
+        return ""
+    return state.hexdigest()
 
 
 def _why_refused(member: zipfile.ZipInfo) -> str:

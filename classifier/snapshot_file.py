@@ -9,7 +9,7 @@ from pathlib import Path
 
 from classifier.errors import SnapshotError
 from classifier.manifest import CITATION_FILE, MANIFEST_FILE, Manifest, read_manifest
-from classifier.plain_zip import BROKEN_ZIP, unpack_member, why_not_plain, write_plain_zip
+from classifier.plain_zip import BROKEN_ZIP, unpack_members, why_not_as_listed, why_not_plain, write_plain_zip
 from classifier.whole_files import replacing
 
 _LARGEST_MANIFEST = 1 << 26
@@ -46,9 +46,7 @@ def unpacked_snapshot(archive: Path) -> Iterator[tuple[Path, Manifest]]:
                 if reason:
                     raise SnapshotError(f"{archive}: not safe to open: {reason}")
                 manifest = _checked_manifest(opened, archive)
-                damaged = [
-                    name for name in manifest.sha256 if not unpack_member(opened, name, folder, manifest.sha256[name])
-                ]
+                damaged = unpack_members(opened, folder, manifest.sha256)
                 if not _says(opened, CITATION_FILE, f"{manifest.citation}\n"):
                     damaged.append(f"{CITATION_FILE} (or {MANIFEST_FILE})")
         except BROKEN_ZIP as error:
@@ -59,21 +57,16 @@ def unpacked_snapshot(archive: Path) -> Iterator[tuple[Path, Manifest]]:
 
 
 def _checked_manifest(opened: zipfile.ZipFile, archive: Path) -> Manifest:
-    sizes = {member.filename: member.file_size for member in opened.infolist()}
-    if sizes.get(MANIFEST_FILE, _LARGEST_MANIFEST + 1) > _LARGEST_MANIFEST:
+    if MANIFEST_FILE not in opened.namelist() or opened.getinfo(MANIFEST_FILE).file_size > _LARGEST_MANIFEST:
         raise SnapshotError(f"{archive}: no snapshot (no {MANIFEST_FILE} in it); give one of policy-themes snapshot")
     try:
         content = opened.read(MANIFEST_FILE)
     except BROKEN_ZIP as error:
         raise SnapshotError(f"{archive}: not as it was frozen: {MANIFEST_FILE} ({error}); {_AGAIN}") from None
     manifest = read_manifest(content, str(archive))
-    expected = {MANIFEST_FILE, CITATION_FILE, *manifest.sha256}
-    for names, what in (
-        (sizes.keys() - expected, "does not list"),
-        (expected - sizes.keys(), "lists, and that are missing"),
-    ):
-        if names:
-            raise SnapshotError(f"{archive}: files that its {MANIFEST_FILE} {what}: {', '.join(sorted(names))}; {_AGAIN}")
+    reason = why_not_as_listed(opened, MANIFEST_FILE, {MANIFEST_FILE, CITATION_FILE, *manifest.sha256})
+    if reason:
+        raise SnapshotError(f"{archive}: {reason}; {_AGAIN}")
     return manifest
 
 

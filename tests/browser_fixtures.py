@@ -63,8 +63,8 @@ class Watched:
 
 
 def find_chromium() -> str | None:
-    """Return where Debian's Chromium is, or None."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+    """Return where Debian's Chromium is, or None; first the one without windows, with which the tests take a third less time."""
+    return next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
 
 
 def launch(session: Playwright, path: str) -> Browser:

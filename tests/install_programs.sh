@@ -3,7 +3,9 @@
 # the one command is said that does it, and the tests that need them are skipped.
 set -u
 missing=()
-command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=(chromium)
+browser=chromium
+apt-cache show chromium-headless-shell >/dev/null 2>&1 && browser=chromium-headless-shell
+command -v "$browser" >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=("$browser")
 [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || missing+=(fontconfig fonts-noto-cjk)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || missing+=(postgresql)
 [ ${#missing[@]} -eq 0 ] && exit 0

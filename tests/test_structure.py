@@ -234,7 +234,7 @@ load_labels load_model margins measure_drift migrate_folder migrated_labels migr
 mix_of_paragraphs open_writer places_of_copies_once prediction_columns read_archive read_document read_folder
 read_label_file read_readings read_units read_upload record_of renamed_columns render_outline replacing
 reproduce save_model shipped_folder sklearn_pipeline source_spans split_statements suspected_errors theme_mix
-train unguarded_cell unpack_member unpack_upload why_not_plain working_folder write_comparison write_mix
+train unguarded_cell unpack_members unpack_upload why_not_as_listed why_not_plain working_folder write_comparison write_mix
 write_plain_zip
 """
 

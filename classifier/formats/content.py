@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 from classifier.encoding import MARKS
+from classifier.plain_zip import BROKEN_ZIP
 
 # Compound files (.doc, .xls, encrypted Office files) name their streams in UTF-16.
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -52,7 +53,7 @@ def _kind_of_zip(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (*BROKEN_ZIP, OSError):
         return "damaged zip"
     return next((kind for part, kind in _PARTS if part in names), "zip")
 

@@ -1,13 +1,12 @@
 """Zip archives of documents and tables: unpacked into a folder, then read as any folder is."""
 
 import shutil
-import zipfile
-import zlib
 from pathlib import Path
 from typing import NoReturn
 
 from classifier.errors import InputError
 from classifier.formats.zip_limits import LARGEST_ARCHIVE, check_archive, member_name, open_archive
+from classifier.plain_zip import BROKEN_ZIP
 
 SUFFIXES = (".zip",)
 KINDS = ("zip",)
@@ -31,7 +30,7 @@ def unpack(path: Path, folder: Path, largest: int = LARGEST_ARCHIVE) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(member) as source, target.open("xb") as copy:
                     shutil.copyfileobj(source, copy)
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+            except BROKEN_ZIP as error:
                 raise InputError(f"{path}: {name!r} in it is damaged ({error}); send or save it again") from None
             except OSError as error:
                 raise InputError(f"{path}: {name!r} cannot be unpacked ({error.strerror}); rename it or make room") from None

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from classifier.errors import InputError
+from classifier.plain_zip import BROKEN_ZIP
 
 MOST_MEMBERS = 5_000
 LARGEST_MEMBER = 100 << 20  # Bytes, unpacked; no report comes near.
@@ -65,5 +66,5 @@ def open_archive(path: Path) -> zipfile.ZipFile:
     """Open an archive; InputError where it is none or damaged."""
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (*BROKEN_ZIP, OSError):
         raise InputError(f"{path}: a damaged archive; send or save it again") from None

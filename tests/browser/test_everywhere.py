@@ -21,6 +21,14 @@ _RENAME_CHIPS = """name => {
     for (const node of chip.childNodes)
       if (node.nodeType === Node.TEXT_NODE && node.textContent.trim()) node.textContent = name;
 }"""
+# What is hidden counts as well; of each kind, the first three: a page of a hundred alike would take half a minute.
+_OPEN_DETAILS = """() => {
+  const opened = {};
+  for (const hidden of document.querySelectorAll("details")) {
+    opened[hidden.className] = (opened[hidden.className] || 0) + 1;
+    if (opened[hidden.className] <= 3) hidden.open = true;
+  }
+}"""
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -73,7 +81,7 @@ def test_a_page_speaks_its_language_fits_every_screen_and_can_be_used_by_everybo
         page.set_viewport_size({"width": each, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= each, each
     page.set_viewport_size({"width": width, "height": 800})
-    page.evaluate("for (const hidden of document.querySelectorAll('details')) hidden.open = true")
+    page.evaluate(_OPEN_DETAILS)
     violations = Axe().run(page).response["violations"]
     assert [said(found) for found in violations if found["impact"] in ("serious", "critical")] == []
     page.set_viewport_size({"width": WIDTHS[0], "height": 800})

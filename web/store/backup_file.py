@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from classifier import BROKEN_ZIP, replacing, unpack_member, why_not_plain, write_plain_zip
+from classifier import BROKEN_ZIP, replacing, unpack_members, why_not_as_listed, why_not_plain, write_plain_zip
 from web.errors import BackupError
 
 CONTENTS_FILE, DATABASE_MEMBER, CODEBOOK_MEMBER = "backup.json", "database.sqlite", "codebook.toml"
@@ -64,9 +64,7 @@ def unpacked_backup(archive: Path, beside: Path) -> Iterator[tuple[Path, Content
                 if reason:
                     raise BackupError(f"{archive}: not safe to open: {reason}; {_OTHER}")
                 contents = _contents(opened, archive)
-                damaged = [
-                    name for name, digest in contents.sha256.items() if not unpack_member(opened, name, folder, digest)
-                ]
+                damaged = unpack_members(opened, folder, contents.sha256)
         except BROKEN_ZIP as error:
             raise BackupError(f"{archive}: no backup, or a damaged or unfinished one ({error}); {_OTHER}") from None
         if damaged:
@@ -75,8 +73,7 @@ def unpacked_backup(archive: Path, beside: Path) -> Iterator[tuple[Path, Content
 
 
 def _contents(opened: zipfile.ZipFile, archive: Path) -> Contents:
-    sizes = {member.filename: member.file_size for member in opened.infolist()}
-    if sizes.get(CONTENTS_FILE, _LARGEST_CONTENTS + 1) > _LARGEST_CONTENTS:
+    if CONTENTS_FILE not in opened.namelist() or opened.getinfo(CONTENTS_FILE).file_size > _LARGEST_CONTENTS:
         raise BackupError(f"{archive}: no backup (no {CONTENTS_FILE} in it); give a file of policy-themes backup")
     said = json.loads(opened.read(CONTENTS_FILE))
     if isinstance(said, dict) and said.get("format") != _FORMAT:
@@ -92,10 +89,7 @@ def _contents(opened: zipfile.ZipFile, archive: Path) -> Contents:
     foreign = [name for name in listed if not _MEMBERS.fullmatch(name)]
     if foreign:
         raise BackupError(f"{archive}: {', '.join(foreign)}: no part of a backup; {_OTHER}")
-    for names, what in (
-        (sizes.keys() - listed.keys() - {CONTENTS_FILE}, "does not list"),
-        ((listed.keys() | {DATABASE_MEMBER}) - sizes.keys(), "lists, and that are missing"),
-    ):
-        if names:
-            raise BackupError(f"{archive}: files that its {CONTENTS_FILE} {what}: {', '.join(sorted(names))}; {_OTHER}")
+    reason = why_not_as_listed(opened, CONTENTS_FILE, {CONTENTS_FILE, DATABASE_MEMBER, *listed})
+    if reason:
+        raise BackupError(f"{archive}: {reason}; {_OTHER}")
     return contents
