@@ -29,8 +29,10 @@ def _wrap_width(lines: list[Line]) -> int | None:
     if len(lengths) < 6:
         return None
     width = sorted(lengths)[int(0.9 * (len(lengths) - 1))]
-    full = sum(width - 4 <= length <= width + 2 for length in lengths)
-    return width if 15 <= width <= 60 and full >= 0.4 * len(lengths) else None
+    full = [line for line in lines if width - 4 <= len(line.text) <= width + 2]
+    # Short paragraphs of one length end with their sentences; lines that were wrapped seldom do.
+    torn = sum(not ends_sentence(line.text) for line in full)
+    return width if 15 <= width <= 60 and len(full) >= 0.4 * len(lines) and torn >= 0.5 * len(full) else None
 
 
 def _continuation(group: list[Line], lines: list[Line], index: int, width: int | None, openings: Counter[str]) -> int | None:

@@ -118,6 +118,14 @@ def test_hard_wrapped_lines_become_paragraphs_again() -> None:
     assert len(found) == 3 and "村组、学校" in found[1] and found[2].endswith("八百八十件。")
 
 
+def test_short_paragraphs_of_one_length_are_not_taken_for_wrapped_lines() -> None:
+    lines = [
+        f"全年{work}一百二十件，比上年增长百分之九。"
+        for work in ("调解纠纷", "法律援助", "公证服务", "社区矫正", "行政复议", "普法宣讲")
+    ]
+    assert texts("\n".join(lines)) == lines
+
+
 def test_salutation_signature_and_date_are_no_text() -> None:
     found = texts(
         "关于报送2022年工作总结的报告\n\n县委：\n现将我局工作报告如下。\n全年办理法律援助案件210件。\n\n某县司法局\n2022年12月20日\n"
