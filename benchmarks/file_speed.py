@@ -23,7 +23,7 @@ The yardstick reads the same lines, parses each with orjson, and serialises and 
 is all that a program would do if classification took no time. *Without start* takes off what a file of one line takes. One
 process and two are compared by the clock, on {many:,} paragraphs.
 """
-PARAGRAPHS, PARAGRAPHS_FOR_TWO, ROUNDS = 60_000, 600_000, 5
+PARAGRAPHS, PARAGRAPHS_FOR_TWO, ROUNDS = 60_000, 1_000_000, 5
 FORMATS = ("jsonl", "csv", "parquet")
 # A tiny input may take no longer than the start itself.
 _SHORTEST_TIME = 1e-3

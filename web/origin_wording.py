@@ -34,6 +34,7 @@ _QUESTIONS: Mapping[str, str] = MappingProxyType(
         "several years": N_("It is about several years ({written}); fill in the one under which it shall count."),
     }
 )
+QUESTION_KINDS = tuple(_QUESTIONS)
 _OF_YEARS = ("planned", "several years")
 
 
@@ -53,10 +54,12 @@ def remarks(findings: Findings, origin: Mapping[str, str]) -> list[str]:
         told = gettext("Several places have this name. It was taken for {place}, because of {where}; check it.")
         place = Origin(adcode=origin.get("adcode", "")).full_name
         said.append(told.format(place=place, where=_PLACES[findings.told_apart_by]))
-    for question in findings.questions:
-        if not origin.get("year" if question.kind in _OF_YEARS else "adcode"):
-            said.append(_said(question))
-    return said
+    return [*said, *map(_said, open_questions(findings, origin))]
+
+
+def open_questions(findings: Findings, origin: Mapping[str, str]) -> list[OpenQuestion]:
+    """Return the questions that an ``origin`` as it stands leaves open: what was filled in by hand answers its own."""
+    return [one for one in findings.questions if not origin.get("year" if one.kind in _OF_YEARS else "adcode")]
 
 
 def _said(question: OpenQuestion) -> str:

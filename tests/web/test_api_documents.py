@@ -17,6 +17,7 @@ def test_a_document_is_added_shown_and_deleted(client: FlaskClient) -> None:
     added = add(client, jurisdiction="清源县", year="2022", adcode="330199")
     document = added.get_json()
     assert added.status_code == 201
+    del document["findings"]
     assert added.headers["Location"] == f"/api/v1/documents/{document['id']}"
     assert (document["name"], document["source"], document["paragraphs"]) == ("report.txt", "import", 2)
     assert (document["jurisdiction"], document["level"], document["year"]) == ("清源县", "county", "2022")
@@ -32,14 +33,31 @@ def test_the_same_text_again_is_the_same_document_and_a_deleted_one_comes_back(c
     first = add(client)
     again = add(client, jurisdiction="别处县")
     assert (first.status_code, again.status_code) == (201, 200)
-    assert again.get_json() == first.get_json()
+    assert again.get_json() == {**first.get_json(), "findings": again.get_json()["findings"]}
     assert again.headers["Location"] == first.headers["Location"]
     number = first.get_json()["id"]
     assert label(client, document=number).status_code == 201
     client.delete(f"/api/v1/documents/{number}")
     back = add(client, year="2024")
     assert back.status_code == 201
-    assert back.get_json() == {**first.get_json(), "labelled": 1, "year": "2024"}
+    findings = {**first.get_json()["findings"], "read_from": {"jurisdiction": "title"}}
+    assert back.get_json() == {**first.get_json(), "labelled": 1, "year": "2024", "findings": findings}
+
+
+def test_what_was_not_guessed_and_what_told_places_apart_is_said(client: FlaskClient) -> None:
+    text = "西湖区司法局2023年工作总结\n{}全年调解纠纷三百件，调解成功率百分之九十八。"
+    left_open = add(client, text.format("")).get_json()
+    assert (left_open["jurisdiction"], left_open["adcode"]) == ("西湖区", "")
+    assert left_open["findings"]["read_from"] == {"jurisdiction": "title", "year": "title"}
+    (question,) = left_open["findings"]["left_open"]
+    assert (question["kind"], question["written"]) == ("ambiguous", "西湖区")
+    assert question["candidates"] == ["杭州市西湖区 (330106)", "南昌市西湖区 (360103)"]
+    told = add(client, text.format("在杭州市委领导下，")).get_json()
+    assert told["adcode"] == "330106"
+    assert (told["findings"]["told_apart_by"], told["findings"]["left_open"]) == ("opening", [])
+    said = add(client, text.format("我局在省厅指导下，"), adcode="360103").get_json()
+    assert (said["adcode"], said["findings"]["left_open"]) == ("360103", [])
+    assert "adcode" not in said["findings"]["read_from"]
 
 
 def test_a_file_is_read_as_its_name_says(client: FlaskClient) -> None:

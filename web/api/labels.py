@@ -16,7 +16,7 @@ from web.store.audit import sampling_probability
 from web.store.current_labels import current_label
 from web.store.labels import CHOSEN_BY, KINDS, NewLabel, log_page
 from web.store.labels import add_label as store_label
-from web.store.paragraphs import ParagraphView, paragraph_page
+from web.store.paragraphs import ParagraphPlace, paragraph_place
 from web.store.planted import is_drift_check, plant_if_due
 from web.store.revisions import now
 from web.store.standing import DRIFT
@@ -47,12 +47,13 @@ def add_label(asked: Asked) -> ResponseReturnValue:
     """Add a label to the log."""
     said, current, began = asked.body, services().models.get(), now()
     with services().database.writing() as session:
-        view = _paragraph(paragraph_page(session, current, said["document"], after=said["paragraph"] - 1, limit=1), said)
+        place = paragraph_place(session, current, said["document"], said["paragraph"])
+        _check_statement(place, said.get("statement", 0))
         name, chosen_by, suggestion = person().name, said.get("chosen_by", "api"), said.get("suggestion", "")
-        if not said.get("statement", 0) and is_drift_check(session, name, view.id, said.get("request")):
+        if not said.get("statement", 0) and is_drift_check(session, name, place.id, said.get("request")):
             chosen_by = DRIFT
         new = NewLabel(
-            view.id,
+            place.id,
             said["theme"],
             name,
             chosen_by,
@@ -60,31 +61,26 @@ def add_label(asked: Asked) -> ResponseReturnValue:
             statement=said.get("statement", 0),
             model=current.model.identity if suggestion else "",
             suggestion=suggestion,
-            probability=_probability(session, view.id) if chosen_by == "audit" else None,
+            probability=_probability(session, place.id) if chosen_by == "audit" else None,
             note=said.get("note", ""),
             request=said.get("request"),
         )
         label = store_label(session, current.model.codebook, new)
         plant_if_due(session, name, services().settings.planted_every)
         holding = current_label(session, label.paragraph_id, label.statement)
-        added = _record(label, view.document_id, view.document, view.position)
+        added = _record(label, said["document"], place.document, said["paragraph"])
         answer = jsonify(label=added, current=_current_record(holding) if holding else None)
     answer.status_code = 201 if label.made_at >= began else 200
     return answer
 
 
-def _paragraph(views: list[ParagraphView], said: dict[str, Any]) -> ParagraphView:
-    if not views or views[0].position != said["paragraph"]:
-        raise NotFoundError(
-            "Document {document} has no paragraph {paragraph}.", document=said["document"], paragraph=said["paragraph"]
-        )
-    if said.get("statement", 0) > len(views[0].statements):
+def _check_statement(place: ParagraphPlace, statement: int) -> None:
+    if statement > place.statements:
         raise NotFoundError(
             "This paragraph has {count} statements, so there is no statement {statement}.",
-            count=len(views[0].statements),
-            statement=said["statement"],
+            count=place.statements,
+            statement=statement,
         )
-    return views[0]
 
 
 def _probability(session: Any, paragraph_id: int) -> float:

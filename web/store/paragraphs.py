@@ -3,6 +3,7 @@
 - ``paragraph_page(session, current, document_id, theme="", after=0, limit=100) -> list[ParagraphView]``: a document's
   paragraphs behind the position ``after``; ``theme`` is a theme or a leaf code.
 - ``paragraphs_by_id(session, current, ids) -> list[ParagraphView]``: the same for any paragraphs, in the order given.
+- ``paragraph_place(session, current, document_id, position) -> ParagraphPlace``: which paragraph that is, and little more.
 - ``theme_counts(session, current, document_id) -> dict[str, int]``: how many paragraphs each leaf code has in a document.
 
 What holds is decided once, here, as in `web.store.corpus`: a label that is not in conflict and whose code the codebook
@@ -18,7 +19,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from classifier import Codebook, Model
-from web.errors import RequestError
+from web.errors import NotFoundError, RequestError
 from web.store.copies import CopyPlace, copies_of
 from web.store.documents import get_document
 from web.store.predictions import CurrentModel, floats
@@ -40,6 +41,14 @@ class StatementTheme(NamedTuple):
     detail: str
     confidence: float | None
     by_hand: bool
+
+
+class ParagraphPlace(NamedTuple):
+    """Which paragraph stands at a position of a document, and how many statements it has."""
+
+    id: int
+    document: str
+    statements: int
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,21 @@ def paragraphs_by_id(session: Session, current: CurrentModel, ids: Sequence[int]
         rows = session.execute(_with_what_holds(current).where(Paragraph.id.in_(chunk))).all()
         found |= {view.id: view for view in _views(session, current, rows)}
     return [found[int(number)] for number in ids if int(number) in found]
+
+
+def paragraph_place(session: Session, current: CurrentModel, document_id: int, position: int) -> ParagraphPlace:
+    """Return what stands at a position; NotFoundError for an unknown or deleted document, or one that is shorter."""
+    query = (
+        select(Paragraph.id, Document.name, Prediction.statement_spans)
+        .join(Document, Document.id == Paragraph.document_id)
+        .join(Prediction, (Prediction.paragraph_id == Paragraph.id) & (Prediction.model_id == current.id))
+        .where(Document.id == document_id, Document.deleted_at.is_(None), Paragraph.position == position)
+    )
+    row = session.execute(query).one_or_none()
+    if row is None:
+        get_document(session, document_id)
+        raise NotFoundError("Document {document} has no paragraph {paragraph}.", document=document_id, paragraph=position)
+    return ParagraphPlace(row.id, row.name, len(row.statement_spans))
 
 
 def theme_counts(session: Session, current: CurrentModel, document_id: int) -> dict[str, int]:
