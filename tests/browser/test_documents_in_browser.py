@@ -48,6 +48,17 @@ def test_two_files_are_previewed_corrected_imported_and_one_is_deleted(open_page
     expect(page.locator("tbody tr", has_text="清水县")).to_have_count(0)
 
 
+def test_a_title_that_turns_text_around_turns_nothing_around_it(open_page: OpenPage) -> None:
+    page = open_page("/documents", language="en")
+    text = REPORT.replace("清源县司法局", "清源县司法局\u202e")
+    added = page.request.post("/api/v1/documents", data={"name": "report.txt", "text": text}).json()
+    assert "\u202e" in added["title"]
+    page.goto(f"/review/document?document={added['id']}")
+    title, behind = page.locator(".unit-place a"), page.locator(".unit-place a + span")
+    expect(title).to_contain_text("\u202e")
+    assert behind.bounding_box()["x"] >= title.bounding_box()["x"] + title.bounding_box()["width"] - 1  # type: ignore[index]
+
+
 def test_a_document_that_nobody_confirms_to_delete_stays(open_page: OpenPage) -> None:
     page = open_page("/documents/1/delete", language="en")
     page.get_by_role("link", name="Keep it").click()
