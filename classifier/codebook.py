@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,7 +60,10 @@ class Code:
 
 @dataclass(frozen=True)
 class Codebook:
-    """Themes in the order in which they are shown, their sub-codes, and the rules of labelling."""
+    """Themes in the order in which they are shown, their sub-codes, and the rules of labelling.
+
+    What follows from these is kept: it is asked for with every label and every text.
+    """
 
     version: str
     themes: tuple[Code, ...]
@@ -74,12 +78,12 @@ class Codebook:
         """The versions whose labels can become labels of this codebook, oldest first; its own is the last."""
         return (*(step.before for step in self.changes), self.version)
 
-    @property
+    @cached_property
     def theme_codes(self) -> tuple[str, ...]:
         """Codes of the themes, in order: what ``theme`` holds in every output."""
         return tuple(theme.code for theme in self.themes)
 
-    @property
+    @cached_property
     def leaf_codes(self) -> tuple[str, ...]:
         """Codes that a unit can be labelled with: sub-codes stand in the place of their theme.
 
@@ -92,12 +96,12 @@ class Codebook:
             leaves.extend(below or [theme])
         return tuple(leaves)
 
-    @property
+    @cached_property
     def leaf_theme_places(self) -> tuple[int, ...]:
         """For each leaf code, the place of its theme among the themes: what folds leaf codes to themes."""
         return tuple(self.theme_codes.index(self.entry(code).theme) for code in self.leaf_codes)
 
-    @property
+    @cached_property
     def secondary_codes(self) -> tuple[str, ...]:
         """Themes that may stand as secondary: all that have no sub-codes (``other`` is never secondary)."""
         divided = {sub.theme for sub in self.subcodes}
@@ -105,19 +109,23 @@ class Codebook:
 
     def entry(self, code: str) -> Code:
         """Return the entry of a theme or sub-code; CodebookError names what exists."""
-        for entry in (*self.themes, *self.subcodes):
-            if entry.code == code:
-                return entry
+        entry = self._entries.get(code)
+        if entry is not None:
+            return entry
         raise CodebookError(f"no code {code!r} in codebook {self.version}; it has: {', '.join(self.all_codes)}")
 
     def rules_in(self, language: str) -> tuple[str, ...]:
         """Return the rules in ``language`` ("zh" or "en") where the codebook has them, else in the other one."""
         return _in_language(language, self.rules_zh, self.rules)
 
-    @property
+    @cached_property
     def all_codes(self) -> tuple[str, ...]:
         """Every code, themes first."""
         return tuple(entry.code for entry in (*self.themes, *self.subcodes))
+
+    @cached_property
+    def _entries(self) -> dict[str, Code]:
+        return {entry.code: entry for entry in (*self.themes, *self.subcodes)}
 
     def digest(self) -> str:
         """SHA-256 over everything that the codebook says, so that a model can name the codebook it was made with."""

@@ -28,7 +28,7 @@ from web.tables import CurrentLabel, Label, ModelRecord
 
 
 @pytest.fixture
-def measured(app: Flask, evaluation: dict[str, object]) -> Flask:
+def measured_app(app: Flask, evaluation: dict[str, object]) -> Flask:
     """An application whose model has been tested."""
     with services_of(app).database.writing() as session:
         keep_evaluation(session, 1, evaluation)
@@ -113,7 +113,7 @@ def test_the_page_loads_itself_again_only_while_a_job_is_open(app: Flask, reader
 
 
 def test_the_card_shows_what_was_measured_with_intervals(
-    measured: Flask, reader: FlaskClient, evaluation: dict[str, dict[str, dict[str, float]]]
+    measured_app: Flask, reader: FlaskClient, evaluation: dict[str, dict[str, dict[str, float]]]
 ) -> None:
     text = page(reader, "/model")
     said = words(text)
@@ -129,7 +129,7 @@ def test_the_card_shows_what_was_measured_with_intervals(
 
 
 def test_the_card_shows_the_bands_with_their_measured_errors_and_the_work_left(
-    measured: Flask, reader: FlaskClient, model: Model, evaluation: dict[str, dict[str, list[dict[str, float]]]]
+    measured_app: Flask, reader: FlaskClient, model: Model, evaluation: dict[str, dict[str, list[dict[str, float]]]]
 ) -> None:
     text = page(reader, "/model")
     said = words(text[text.index('id="bands"') : text.index('id="learning"')])
@@ -154,7 +154,10 @@ def test_the_card_of_a_model_of_too_few_texts_says_that_it_has_no_bands(app: Fla
 
 @pytest.mark.parametrize("kind", ["paragraphs", "statements", "held_out"])
 def test_each_kind_of_unit_has_its_scores_confusion_and_calibration(
-    measured: Flask, reader: FlaskClient, evaluation: dict[str, dict[str, dict[str, dict[str, dict[str, float]]]]], kind: str
+    measured_app: Flask,
+    reader: FlaskClient,
+    evaluation: dict[str, dict[str, dict[str, dict[str, dict[str, float]]]]],
+    kind: str,
 ) -> None:
     text = page(reader, f"/model?units={kind}")
     quality = text[text.index('id="quality"') : text.index('id="learning"')]
@@ -166,7 +169,7 @@ def test_each_kind_of_unit_has_its_scores_confusion_and_calibration(
     assert ("Document by document" in quality) is (kind != "held_out")
 
 
-def test_an_unknown_kind_of_unit_shows_the_first(measured: Flask, reader: FlaskClient) -> None:
+def test_an_unknown_kind_of_unit_shows_the_first(measured_app: Flask, reader: FlaskClient) -> None:
     def without_token(text: str) -> str:
         return re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", text)
 
@@ -175,7 +178,7 @@ def test_an_unknown_kind_of_unit_shows_the_first(measured: Flask, reader: FlaskC
     )
 
 
-def test_the_card_counts_what_was_learned_from_by_theme_and_sub_code(measured: Flask, reader: FlaskClient) -> None:
+def test_the_card_counts_what_was_learned_from_by_theme_and_sub_code(measured_app: Flask, reader: FlaskClient) -> None:
     text = page(reader, "/model")
     rows = [words(row) for row in re.findall(r"<tr.*?</tr>", text[text.index('id="data"') :], re.DOTALL)]
     assert "Mediation 11 52 765" in rows
@@ -197,21 +200,21 @@ def test_terms_are_shown_for_every_leaf_code(app: Flask, reader: FlaskClient) ->
 @pytest.mark.parametrize(
     ("language", "name", "other"), [("zh", "矛盾纠纷调解", "Mediation"), ("en", "Mediation", "矛盾纠纷调解")]
 )
-def test_themes_are_named_in_the_language_of_the_reader(measured: Flask, language: str, name: str, other: str) -> None:
-    client = measured.test_client()
+def test_themes_are_named_in_the_language_of_the_reader(measured_app: Flask, language: str, name: str, other: str) -> None:
+    client = measured_app.test_client()
     client.set_cookie("language", language)
     text = page(client, "/model")
     assert name in text and other not in text
 
 
 def test_a_new_model_is_shown_beside_the_one_in_use(
-    measured: Flask, reader: FlaskClient, evaluation: dict[str, object], labels: LabelSet
+    measured_app: Flask, reader: FlaskClient, evaluation: dict[str, object], labels: LabelSet
 ) -> None:
-    record = candidate_of(measured, evaluation, labels)
+    record = candidate_of(measured_app, evaluation, labels)
     assert f'href="/model/{record.id}"' in page(reader, "/model")
     text = page(reader, f"/model/{record.id}")
     said = words(text)
-    counts = (record_of(measured, record.id).comparison or {})["units"]["paragraphs"]
+    counts = (record_of(measured_app, record.id).comparison or {})["units"]["paragraphs"]
     assert counts["gained"] > 20 and counts["lost"] < 5
     assert f"{counts['gained']} became right" in said and f"{counts['lost']} became wrong" in said
     assert "This is hardly chance" in said
@@ -221,9 +224,9 @@ def test_a_new_model_is_shown_beside_the_one_in_use(
 
 
 def test_the_list_of_models_says_which_is_in_use_and_offers_the_others(
-    measured: Flask, reader: FlaskClient, evaluation: dict[str, object]
+    measured_app: Flask, reader: FlaskClient, evaluation: dict[str, object]
 ) -> None:
-    record = candidate_of(measured, evaluation)
+    record = candidate_of(measured_app, evaluation)
     text = page(reader, "/model")
     rows = re.findall(r"<tr.*?</tr>", text[text.index('id="models"') :], re.DOTALL)[1:]
     assert ["new" in words(rows[0]), "wang" in words(rows[0]), "not tested" in words(rows[0])] == [True] * 3
@@ -269,11 +272,11 @@ def test_strangers_cannot_train(app: Flask, as_user: Callable[..., FlaskClient])
 
 
 def test_a_model_whose_file_is_gone_says_so_and_the_others_work(
-    measured: Flask, reader: FlaskClient, evaluation: dict[str, object], labels: LabelSet
+    measured_app: Flask, reader: FlaskClient, evaluation: dict[str, object], labels: LabelSet
 ) -> None:
-    record = candidate_of(measured, evaluation, labels)
+    record = candidate_of(measured_app, evaluation, labels)
     assert page(reader, f"/model/{record.id}")
-    model_path(record, services_of(measured).settings.data_folder).unlink()
+    model_path(record, services_of(measured_app).settings.data_folder).unlink()
     said = words(page(reader, f"/model/{record.id}"))
     assert "The file of this model cannot be read" in said and "became right" in said
     assert "Put in use" not in said.replace("Put this model in use", "")
@@ -283,11 +286,11 @@ def test_a_model_whose_file_is_gone_says_so_and_the_others_work(
 
 
 def test_the_card_stands_where_even_the_model_in_use_cannot_be_read(
-    measured: Flask, reader: FlaskClient, evaluation: dict[str, object]
+    measured_app: Flask, reader: FlaskClient, evaluation: dict[str, object]
 ) -> None:
-    folder = services_of(measured).settings.data_folder
-    services_of(measured).models._current = None
-    model_path(record_of(measured, 1), folder).write_bytes(b"damaged")
+    folder = services_of(measured_app).settings.data_folder
+    services_of(measured_app).models._current = None
+    model_path(record_of(measured_app, 1), folder).write_bytes(b"damaged")
     said = words(page(reader, "/model"))
     assert "not the file that was registered" in said and "Macro-F1" in said
 
