@@ -67,7 +67,14 @@ if TYPE_CHECKING:
     from classifier.origin_finding import Findings, OpenQuestion, complete_origin, level_of
     from classifier.origins import LEVELS, Origin, jurisdiction_names
     from classifier.outline import render_outline
-    from classifier.plain_zip import BROKEN_ZIP, unpack_members, why_not_as_listed, why_not_plain, write_plain_zip
+    from classifier.plain_zip import (
+        BROKEN_ZIP,
+        digests_of,
+        unpack_members,
+        why_not_as_listed,
+        why_not_plain,
+        write_plain_zip,
+    )
     from classifier.predictions import Evidence, Explanation, Prediction, StatementPrediction
     from classifier.queues import by_chance, by_density, by_shortfall, by_uncertainty, densities, margins, suspected_errors
     from classifier.readings import Readings, read_readings
@@ -146,7 +153,7 @@ _HOME = {
     "origin_finding": ("Findings", "OpenQuestion", "complete_origin", "level_of"),
     "origins": ("LEVELS", "Origin", "jurisdiction_names"),
     "outline": ("render_outline",),
-    "plain_zip": ("BROKEN_ZIP", "unpack_members", "why_not_as_listed", "why_not_plain", "write_plain_zip"),
+    "plain_zip": ("BROKEN_ZIP", "digests_of", "unpack_members", "why_not_as_listed", "why_not_plain", "write_plain_zip"),
     "predictions": ("Evidence", "Explanation", "Prediction", "StatementPrediction"),
     "readings": ("Readings", "read_readings"),
     "queues": ("by_chance", "by_density", "by_shortfall", "by_uncertainty", "densities", "margins", "suspected_errors"),
@@ -274,6 +281,7 @@ __all__ = [
     "csv_line",
     "densities",
     "digest",
+    "digests_of",
     "evaluate",
     "evaluate_audit",
     "evaluate_held_out",

@@ -32,8 +32,8 @@ from classifier.manifest import (
 from classifier.model import Model
 from classifier.model_file import load_model, save_model
 from classifier.origins import SOURCES_FILE, Origin
-from classifier.plain_zip import is_plain_name
-from classifier.snapshot_file import digests_of, write_snapshot
+from classifier.plain_zip import digests_of, is_plain_name
+from classifier.snapshot_file import write_snapshot
 from classifier.snapshot_readme import readme
 from classifier.snapshot_tables import classify_data, make_tables, write_tables
 from classifier.sources import Failures

@@ -38,6 +38,12 @@ def write_plain_zip(target: Path | IO[bytes], members: Iterable[tuple[str, bytes
                 shutil.copyfileobj(source, written)
 
 
+def digests_of(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file in a folder, by its name within the folder, in order."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return {name: _digest(folder / name) for name in names}
+
+
 def why_not_plain(archive: zipfile.ZipFile, size: int) -> str:
     """Return why an archive of ``size`` bytes is not to be opened; an empty text where it has the plain form."""
     members = archive.infolist()
@@ -73,6 +79,11 @@ def unpack_members(archive: zipfile.ZipFile, folder: Path, sha256: Mapping[str, 
     Only for an archive in which `why_not_plain` found nothing: there no name leads out of the folder.
     """
     return [name for name, digest in sha256.items() if _unpack(archive, name, folder / name) != digest]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _unpack(archive: zipfile.ZipFile, name: str, target: Path) -> str:

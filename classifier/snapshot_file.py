@@ -1,6 +1,5 @@
 """A snapshot's file: written from a folder, whole or not at all; unpacked only where every byte is what was frozen."""
 
-import hashlib
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -14,12 +13,6 @@ from classifier.whole_files import replacing
 
 _LARGEST_MANIFEST = 1 << 26
 _AGAIN = "get the archive again"
-
-
-def digests_of(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file in a folder, by its name within the folder, in order."""
-    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return {name: _digest(folder / name) for name in names}
 
 
 def write_snapshot(folder: Path, manifest: Manifest, output: Path) -> None:
@@ -75,8 +68,3 @@ def _says(opened: zipfile.ZipFile, name: str, text: str) -> bool:
         return opened.read(name) == text.encode()
     except BROKEN_ZIP:
         return False
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -38,8 +38,8 @@ from classifier import (
     working_folder,
 )
 from classifier.manifest import EVERY_TABLE, FrozenData, Manifest
-from classifier.plain_zip import write_plain_zip
-from classifier.snapshot_file import digests_of, unpacked_snapshot, write_snapshot
+from classifier.plain_zip import digests_of, write_plain_zip
+from classifier.snapshot_file import unpacked_snapshot, write_snapshot
 
 Run = Callable[..., Finished]
 REPORT = "003_ed454340f6a536b2.txt"

@@ -1,6 +1,5 @@
 """Documents: list, add, show, delete."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import PurePath
 from typing import Any
@@ -12,10 +11,10 @@ from sqlalchemy.orm import Session
 from classifier import LEVELS, Codebook, Origin
 from web.accounts import person
 from web.api.operations import FORM, JSON, Answer, Asked, Body, Operation, Parameter, paging, path_id
+from web.api.origin_findings import FINDINGS_EXAMPLE, FINDINGS_SCHEMA, findings_of
 from web.api.parts import N_, Schema, cursor, identifier, integer, list_of, moment, one_of, record, ref, text
 from web.api.reading import SentFile
 from web.errors import RequestError
-from web.origin_wording import QUESTION_KINDS, open_questions
 from web.services import services
 from web.store import documents as stored
 from web.store.uploads import corrected
@@ -59,7 +58,7 @@ def add_document(asked: Asked) -> ResponseReturnValue:
         added = stored.add_document(session, reading, current, source=source, annotator=person().name)
         if added.outcome == "restored":
             stored.change_origin(session, added.document.id, given)
-        answer = jsonify(**_shown(session, added.document.id), findings=_findings(upload, given))
+        answer = jsonify(**_shown(session, added.document.id), findings=findings_of(upload, given))
     answer.status_code = 200 if added.outcome == "known" else 201
     answer.headers["Location"] = url_for("api.document", document=added.document.id)
     return answer
@@ -97,16 +96,6 @@ def _record(row: Document, labelled: int) -> dict[str, Any]:
         "labelled": labelled,
         "added_at": row.added_at.isoformat(),
         "added_by": row.added_by,
-    }
-
-
-def _findings(upload: Upload, given: Mapping[str, str]) -> dict[str, Any]:
-    found = upload.findings
-    left_open = open_questions(found, vars(upload.origin))
-    return {
-        "read_from": {name: place for name, place in found.read_from.items() if name not in given},
-        "told_apart_by": "" if {"jurisdiction", "adcode"} & given.keys() else found.told_apart_by,
-        "left_open": [{"kind": one.kind, "written": one.written, "candidates": list(one.candidates)} for one in left_open],
     }
 
 
@@ -207,29 +196,7 @@ def schemas(book: Codebook, longest_text: int) -> dict[str, Schema]:
         ),
         "Document": record(known),
         "AddedDocument": record({**known, "findings": ref("OriginFindings")}),
-        "OriginFindings": record(
-            {
-                "read_from": {
-                    "type": "object",
-                    "description": N_("Where jurisdiction, adcode and year were read, such as title, opening or file name."),
-                    "additionalProperties": text(),
-                },
-                "told_apart_by": text(
-                    N_("Where several places have the name: what told them apart, to be checked; else empty.")
-                ),
-                "left_open": list_of(
-                    record(
-                        {
-                            "kind": one_of(QUESTION_KINDS, N_("What kind of question it is.")),
-                            "written": text(N_("What stands in the report.")),
-                            "candidates": list_of(text(), N_("What it may mean, or where it lies.")),
-                        }
-                    ),
-                    N_("What was not guessed; say it when you add the document, and it is answered."),
-                ),
-            },
-            N_("How its origin was read."),
-        ),
+        "OriginFindings": FINDINGS_SCHEMA,
         "DocumentWithText": record({**known, "text": text(N_("All of its text."))}),
         "Documents": record({"documents": list_of(ref("Document"), N_("In order of their IDs.")), "next": cursor()}),
     }
@@ -255,14 +222,7 @@ _EXAMPLE = {
     "added_by": "wang",
 }
 _TEXT = "清源县司法局2023年工作总结\n全年调解矛盾纠纷3206件，调解成功率98%。\n开展法治宣传活动120场，发放资料三万份。"
-_EXAMPLE_ADDED = {
-    **_EXAMPLE,
-    "findings": {
-        "read_from": {"jurisdiction": "title"},
-        "told_apart_by": "",
-        "left_open": [{"kind": "unlisted", "written": "清源县", "candidates": []}],
-    },
-}
+_EXAMPLE_ADDED = {**_EXAMPLE, "findings": FINDINGS_EXAMPLE}
 _ADDED = {"Location": N_("Where the document is.")}
 _ID = path_id("document", identifier(N_("The document's ID.")))
 

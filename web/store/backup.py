@@ -5,7 +5,6 @@ either kind, and is the way from one to the other. The key that signs sessions i
 whoever found it in a lost backup could log in as anybody.
 """
 
-import hashlib
 import shutil
 import sqlite3
 import tempfile
@@ -15,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from classifier import VERSION
+from classifier import VERSION, digests_of
 from web.database import Database, known_schemas, schema_of
 from web.errors import BackupError, StorageError
 from web.store.backup_file import CODEBOOK_MEMBER, DATABASE_MEMBER, Contents, write_backup_file
@@ -53,7 +52,7 @@ def write_backup(database: Database, data_folder: Path, output: Path) -> Written
         missing = tuple(member for member, source in named.items() if not _copied(data_folder / source, folder / member))
         if (data_folder / OWN_CODEBOOK).is_file():
             shutil.copyfile(data_folder / OWN_CODEBOOK, folder / CODEBOOK_MEMBER)
-        contents = Contents(made_at, VERSION, schema, rows, missing, _digests(folder))
+        contents = Contents(made_at, VERSION, schema, rows, missing, digests_of(folder))
         write_backup_file(folder, contents, output)
     return Written(contents, output.stat().st_size)
 
@@ -114,12 +113,3 @@ def _copied(source: Path, target: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def _digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file; what SQLite left beside its own is none of the backup."""
-    found = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        with path.open("rb") as stream:
-            found[path.relative_to(folder).as_posix()] = hashlib.file_digest(stream, "sha256").hexdigest()
-    return found
