@@ -15,7 +15,7 @@ run: $(READY)  ## train the model, print the theme mix of the five seed reports,
 	$(RUN)/policy-themes mix seeds/
 	$(RUN)/policy-themes serve --port $(PORT)
 
-test: $(READY)  ## lint, check types, run all tests
+test:  ## lint, check types, run all tests
 	@$(MAKE) --no-print-directory --jobs 3 lint types programs
 	$(RUN)/python -m pytest -n $(WORKERS) --dist worksteal
 
@@ -91,7 +91,7 @@ soak: $(READY)  ## load a server for 30 minutes, or MINUTES=…; what came of it
 $(READY): pyproject.toml classifier/version.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "policy-themes needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
-	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[test]'
 	@touch $@
 
 clean:  ## remove what was built
