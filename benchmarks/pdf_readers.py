@@ -17,6 +17,7 @@ from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.chromium import find_chromium
 from benchmarks.page_extraction import reports
 
 
@@ -44,7 +45,10 @@ def printed(title: str, lines: Sequence[str], folder: Path, columns: int = 1) ->
         f"--user-data-dir={folder / 'profile'}",
     ]
     subprocess.run(
-        ["chromium", *options, f"--print-to-pdf={target}", page.as_uri()], check=True, capture_output=True, timeout=120
+        [find_chromium() or "chromium", *options, f"--print-to-pdf={target}", page.as_uri()],
+        check=True,
+        capture_output=True,
+        timeout=120,
     )
     return target.read_bytes()
 

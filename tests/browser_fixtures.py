@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Reque
 from waitress import wasyncore
 from waitress.server import create_server
 
+from benchmarks.chromium import find_chromium
 from classifier.settings import HOME_VARIABLE
 from web import WebSettings, create_app
 
@@ -60,11 +61,6 @@ class Watched:
     def _note(self, request: Request) -> None:
         if not request.url.startswith((f"{self.address}/", "blob:", "about:")):
             self.strangers.append(request.url)
-
-
-def find_chromium() -> str | None:
-    """Return where Debian's Chromium is, or None; first the one without windows, with which the tests take a third less time."""
-    return next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
 
 
 def launch(session: Playwright, path: str) -> Browser:

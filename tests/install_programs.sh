@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the tests need beside Python: a browser with Chinese letters, and PostgreSQL. Installed where that is allowed; else
-# the one command is said that does it, and the tests that need them are skipped.
+# What the tests need beside Python: a browser with Chinese letters, PostgreSQL, and LibreOffice to save reports. Installed
+# where that is allowed; else the one command is said that does it, and the tests that need them are skipped.
 set -u
 missing=()
 browser=chromium
@@ -8,6 +8,7 @@ apt-cache show chromium-headless-shell >/dev/null 2>&1 && browser=chromium-headl
 command -v "$browser" >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing+=("$browser")
 [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || missing+=(fontconfig fonts-noto-cjk)
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null || missing+=(postgresql)
+command -v soffice >/dev/null || missing+=(libreoffice-writer-nogui)
 [ ${#missing[@]} -eq 0 ] && exit 0
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   echo "installing for the tests: ${missing[*]}"

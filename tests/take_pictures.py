@@ -16,12 +16,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browser_fixtures import Site, find_chromium, launch, log_in, running_site
+from browser_fixtures import Site, launch, log_in, running_site
 from busy_site import ADMINISTRATOR, OPEN_PAGES, PAGES, Busy, fill
 from paths import ROOT
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from small_png import palette_png
 
+from benchmarks.chromium import find_chromium
 from classifier import Model, evaluate, evaluate_held_out, learning_curve, load_labels, load_model, shipped_folder, train
 from classifier.settings import HOME_VARIABLE
 from web.store.training_labels import count_texts

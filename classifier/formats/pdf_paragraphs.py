@@ -10,8 +10,9 @@ from classifier.formats.pdf_lines import PdfLine
 
 _PAGE_NUMBER = re.compile(r"[—\-－–_·•\s]*\d{1,4}[—\-－–_·•\s]*|第\s*\d+\s*页.{0,12}|\d+\s*/\s*\d+")
 _DIGITS = re.compile(r"\d+")
-# Words and numbers, and signs that begin no line with the character before them.
-_UNBROKEN = re.compile(r"(?:[A-Za-z0-9.,%+\-/]+|[（《“‘〔【]*.)[，。、；：！？）》”’〕】%％]*")
+# Words and numbers, and signs that begin no line with the character before them. Some programs, such as LibreOffice, break
+# on neither side of a quotation mark.
+_UNBROKEN = re.compile(r"(?:[A-Za-z0-9.,%+\-/]+|[（《“‘〔【]*.)(?:[“”‘’].)*[，。、；：！？）》”’〕】%％]*")
 _EDGE = 2  # So many lines at the head and the foot of a page may be running ones.
 _WORD_END, _WORD_START = re.compile(r"[A-Za-z0-9,.;:]$"), re.compile(r"^[A-Za-z]")
 
