@@ -21,7 +21,7 @@ from classifier.features import TfidfWeights, Vocabulary
 from classifier.mixed import MixedRule
 from classifier.model import Model
 from classifier.normalisation import normalise
-from classifier.plain_zip import write_plain_zip
+from classifier.plain_zip import BROKEN_ZIP, write_plain_zip
 from classifier.whole_files import replacing
 
 FORMAT = "policy-themes model"
@@ -79,7 +79,7 @@ def _load(file: Path | IO[bytes], path: Path | str) -> Model:
             members = _checked_members(archive, path)
     except FileNotFoundError:
         raise ModelError(f"{path}: no such model file; {_REMEDY}") from None
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except BROKEN_ZIP as error:
         raise ModelError(f"{path}: not a {FORMAT}, or damaged ({error}); {_REMEDY}") from None
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror or error}); check the path and its permissions") from None

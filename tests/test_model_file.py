@@ -42,6 +42,19 @@ def test_the_same_model_gives_the_same_bytes(model: Model, saved: Path, tmp_path
     assert again.read_bytes() == saved.read_bytes()
 
 
+def test_a_compressed_member_that_is_damaged_is_said(saved: Path, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.model"
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in sorted(old.namelist(), key="manifest.json".__ne__):
+            new.writestr(name, old.read(name))
+    data = bytearray(path.read_bytes())
+    start = data.index(b"manifest.json") + len("manifest.json")
+    data[start : start + 8] = b"\xff" * 8
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match=r"damaged.*train it again"):
+        load_model(path)
+
+
 class Payload:
     """Unpickling this would create a file."""
 
