@@ -152,6 +152,15 @@ def test_every_route_is_open_to_exactly_those_whose_role_has_its_permission(
     assert {key: value for key, value in found.items() if value != expected[key]} == {}
 
 
+@pytest.mark.parametrize(("private", "status"), [(False, 200), (True, 401)], ids=["public", "private"])
+def test_texts_of_strangers_are_classified_only_where_strangers_may_read(
+    settled_apps: dict[bool, Flask], private: bool, status: int
+) -> None:
+    """A request of the kind that takes the short way past everything that asks who somebody is."""
+    client = settled_apps[private].test_client()
+    assert client.post("/api/v1/classify", json={"texts": ["全年调解纠纷三百件。"]}).status_code == status
+
+
 def test_without_accounts_the_local_annotator_may_use_every_route(app: Flask) -> None:
     account_only = {"account.make_token", "account.revoke_token", "account.change_password"}
     for endpoint, method, address in requests_of(app):
