@@ -259,6 +259,7 @@ TARGETS = [
     ("", "/"),
     ("mix", "/"),
     ("//evil.example", "/"),
+    ("//evil.example/mix", "/"),
     ("///evil.example", "/evil.example"),
     ("////evil.example", "/"),
     ("/\\evil.example", "/"),
