@@ -27,7 +27,7 @@ lint: $(READY)
 types: $(READY)
 	$(RUN)/mypy
 
-programs:  ## install the browser and the database that tests need, where they may be installed
+programs:  ## install the browser, the database and the office that tests need, where they may be installed
 	@tests/install_programs.sh
 
 wheel: $(READY)  ## build the wheel into dist/
@@ -91,6 +91,7 @@ soak: $(READY)  ## load a server for 30 minutes, or MINUTES=…; what came of it
 $(READY): pyproject.toml classifier/version.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "policy-themes needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing; on Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+# Most of what is installed is never imported: Python compiles the rest when it is.
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[test]'
 	@touch $@
 

@@ -12,10 +12,11 @@ from browser_fixtures import Site, Watched, log_in, running_site
 from busy_site import ADMINISTRATOR, OPEN_PAGES, PAGES, Busy, fill
 from playwright.sync_api import Browser, Page, StorageState, expect
 
+from classifier import LabelSet
+
 OpenPage = Callable[..., Page]
 WIDTHS = (360, 768, 1280, 1920)
 # Which theme a chip names depends on the data, so that a page must have room for the longest name in each of them.
-_LONGEST_NAMES = {"zh": "行政复议与行政应诉", "en": "Coordination of law-based governance"}
 _RENAME_CHIPS = """name => {
   for (const chip of document.querySelectorAll(".chip"))
     for (const node of chip.childNodes)
@@ -69,7 +70,7 @@ def visit(open_page: OpenPage, busy: Busy, logged_in: StorageState) -> OpenPage:
 @pytest.mark.parametrize(("language", "width", "colours"), [("zh", 1280, "light"), ("en", 360, "dark")])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_speaks_its_language_fits_every_screen_and_can_be_used_by_everybody(
-    name: str, language: str, width: int, colours: str, visit: OpenPage
+    name: str, language: str, width: int, colours: str, visit: OpenPage, labels: LabelSet
 ) -> None:
     page = visit(PAGES[name], language=language, width=width, color_scheme=colours)
     assert page.locator("html").get_attribute("lang") == {"zh": "zh-Hans", "en": "en"}[language]
@@ -85,7 +86,8 @@ def test_a_page_speaks_its_language_fits_every_screen_and_can_be_used_by_everybo
     violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     assert [said(found) for found in violations if found["impact"] in ("serious", "critical")] == []
     page.set_viewport_size({"width": WIDTHS[0], "height": 800})
-    page.evaluate(_RENAME_CHIPS, _LONGEST_NAMES[language])
+    codes = (*labels.codebook.themes, *labels.codebook.subcodes)
+    page.evaluate(_RENAME_CHIPS, max((code.name(language) for code in codes), key=len))
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[0], "a theme with a long name"
 
 

@@ -48,9 +48,10 @@ def add_label(asked: Asked) -> ResponseReturnValue:
     said, current, began = asked.body, services().models.get(), now()
     with services().database.writing() as session:
         place = paragraph_place(session, current, said["document"], said["paragraph"])
-        _check_statement(place, said.get("statement", 0))
+        statement = said.get("statement", 0)
+        _check_statement(place, statement)
         name, chosen_by, suggestion = person().name, said.get("chosen_by", "api"), said.get("suggestion", "")
-        if not said.get("statement", 0) and is_drift_check(session, name, place.id, said.get("request")):
+        if not statement and is_drift_check(session, name, place.id, said.get("request")):
             chosen_by = DRIFT
         new = NewLabel(
             place.id,
@@ -58,7 +59,7 @@ def add_label(asked: Asked) -> ResponseReturnValue:
             name,
             chosen_by,
             secondary=tuple(code for code in said.get("secondary", ()) if code != said["theme"]),
-            statement=said.get("statement", 0),
+            statement=statement,
             model=current.model.identity if suggestion else "",
             suggestion=suggestion,
             probability=_probability(session, place.id) if chosen_by == "audit" else None,
