@@ -7,6 +7,8 @@ VENV := .venv
 RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
+# Hundreds of processes import the same modules: each would compile them anew where the environment forbids to keep that.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test lint types programs wheel golden jurisdictions readme translations pictures evaluation queues statistics quapy traditional bench audit mutations durability soak fuzz clean help
 
@@ -70,10 +72,10 @@ traditional: $(READY)  ## write the table of traditional characters anew (instal
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[traditional]'
 	$(RUN)/python tests/make_traditional.py
 
-bench: $(READY)  ## measure speed and memory beside the peers and write docs/performance.md (about ten quiet minutes)
+bench: $(READY)  ## measure speed and memory beside the peers and write docs/performance.md (ten to thirty quiet minutes); TEXTS=… names the folder of texts
 	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(RUN)/python -m benchmarks.report $(if $(TEXTS),--texts '$(TEXTS)')
-	$(RUN)/python -m benchmarks.web_archive
+	$(RUN)/python -m benchmarks.web_archive $(if $(TEXTS),'$(TEXTS)/government_work_reports.jsonl')
 
 audit: $(READY)  ## ask the public database of advisories about every installed package, where the network allows
 	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[audit]'
