@@ -25,7 +25,7 @@ from web.problems import answer_errors
 from web.services import Services, attach
 from web.settings import KEY_FILE, WebSettings
 from web.store.copies import group_copies
-from web.store.models import ModelInUse, start_with_a_model
+from web.store.models import start_with_a_model
 from web.store.seeding import import_seeds
 from web.views import blueprints
 
@@ -56,8 +56,7 @@ def create_app(settings: WebSettings | None = None, *, shipped: Callable[[], Mod
     database.upgrade()
     with database.writing() as session:
         group_copies(session)  # Of a database from before there were groups; later ones are kept as documents come.
-    start_with_a_model(database, settings.data_folder, shipped)
-    services = Services(settings, database, ModelInUse(database, settings.data_folder))
+    services = Services(settings, database, start_with_a_model(database, settings.data_folder, shipped))
     if settings.import_seeds:
         import_seeds(database, services.models.get())
     attach(app, services)

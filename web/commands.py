@@ -18,7 +18,7 @@ from web.database import Database
 from web.permissions import ROLES
 from web.settings import DATABASE_VARIABLE, WebSettings
 from web.store import label_export, label_import
-from web.store.models import ModelInUse, start_with_a_model
+from web.store.models import start_with_a_model
 from web.store.users import add_user, has_accounts, list_users, make_token, set_disabled, set_password, set_role
 from web.store.users import get_user as find_user
 
@@ -220,8 +220,7 @@ def import_labels(folder: Path, database: str) -> None:
     settings = WebSettings(database=database)
     files = label_import.read_label_files(folder)  # A mistake in it is said before a model is trained.
     with _database(database) as opened:
-        start_with_a_model(opened, settings.data_folder, partial(load_model, notice=_notice))
-        current = ModelInUse(opened, settings.data_folder).get()
+        current = start_with_a_model(opened, settings.data_folder, partial(load_model, notice=_notice)).get()
         added = label_import.import_labels(opened, current, files)
     if added.outdated:
         _notice(f"{added.outdated} entries are older than what the same people said of the same units here; left out")

@@ -3,8 +3,9 @@
 import csv
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -114,15 +115,37 @@ def filled(app: Flask) -> Flask:
     return app
 
 
-@pytest.fixture
-def empty(tmp_path: Path, new_home: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Flask:
+@contextmanager
+def without_seeds(new_home: Path, home: Path) -> Iterator[Flask]:
     """An application on a database of its own, without the seeds."""
-    home = tmp_path / "empty"
     shutil.copytree(new_home / "models", home / "models")
-    monkeypatch.setenv(HOME_VARIABLE, str(home))
-    app = create_app(WebSettings(import_seeds=False, measure_model=False))
-    request.addfinalizer(services_of(app).database.close)
-    return app
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(HOME_VARIABLE, str(home))
+        app = create_app(WebSettings(import_seeds=False, measure_model=False))
+        yield app
+        services_of(app).database.close()
+
+
+@pytest.fixture
+def empty(tmp_path: Path, new_home: Path) -> Iterator[Flask]:
+    with without_seeds(new_home, tmp_path / "empty") as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory, new_home: Path) -> Iterator[Flask]:
+    """An application for all tests that import nothing into it."""
+    with without_seeds(new_home, tmp_path_factory.mktemp("refusing") / "empty") as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def exported(module_app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a filled application exports, to be copied."""
+    fill(module_app)
+    folder = tmp_path_factory.mktemp("exported") / "labels"
+    export(module_app, folder)
+    return folder
 
 
 @pytest.fixture
@@ -362,18 +385,18 @@ LOG_MISTAKES = [
 
 @pytest.mark.parametrize(("changes", "message"), LOG_MISTAKES, ids=[message for _, message in LOG_MISTAKES])
 def test_a_mistake_in_the_log_is_named_and_nothing_is_imported(
-    filled: Flask, empty: Flask, folder: Path, changes: dict[str, str], message: str
+    exported: Path, refusing: Flask, folder: Path, changes: dict[str, str], message: str
 ) -> None:
-    export(filled, folder)
+    shutil.copytree(exported, folder)
     rows = list(label_files.read_csv(folder / "log.csv", label_files.LOG_COLUMNS))
     cells = [list(row.cells.values()) for row in rows]
     cells[-1] = list({**rows[-1].cells, **changes}.values())
     label_files.write_csv(folder / "log.csv", label_files.LOG_COLUMNS, cells)
     with pytest.raises(LabelError) as caught:
-        bring_in(empty, folder)
+        bring_in(refusing, folder)
     assert f"log.csv:{rows[-1].line}: {message}" in str(caught.value)
-    assert entries(empty) == 0
-    with services_of(empty).database.reading() as session:
+    assert entries(refusing) == 0
+    with services_of(refusing).database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Document)) == 0
 
 
@@ -412,14 +435,14 @@ DOCUMENT_MISTAKES: list[tuple[Callable[[Path], None], str]] = [
 
 @pytest.mark.parametrize(("mistake", "message"), DOCUMENT_MISTAKES, ids=[message for _, message in DOCUMENT_MISTAKES])
 def test_a_mistake_in_the_documents_is_named_and_nothing_is_imported(
-    app: Flask, empty: Flask, folder: Path, mistake: Callable[[Path], None], message: str
+    exported: Path, refusing: Flask, folder: Path, mistake: Callable[[Path], None], message: str
 ) -> None:
-    export(app, folder)
+    shutil.copytree(exported, folder)
     mistake(folder)
     with pytest.raises(InputError) as caught:
-        bring_in(empty, folder)
+        bring_in(refusing, folder)
     assert "documents.jsonl:2: " in str(caught.value) and message in str(caught.value)
-    assert entries(empty) == 0
+    assert entries(refusing) == 0
 
 
 def test_units_that_were_read_otherwise_here_are_refused(filled: Flask, folder: Path) -> None:

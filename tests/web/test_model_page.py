@@ -9,6 +9,7 @@ import pytest
 from application import services_of
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from classifier import (
     Codebook,
@@ -286,11 +287,14 @@ def test_a_model_whose_file_is_gone_says_so_and_the_others_work(
 
 
 def test_the_card_stands_where_even_the_model_in_use_cannot_be_read(
-    measured_app: Flask, reader: FlaskClient, evaluation: dict[str, object]
+    measured_app: Flask, reader: FlaskClient, evaluation: dict[str, object], labels: LabelSet
 ) -> None:
-    folder = services_of(measured_app).settings.data_folder
-    services_of(measured_app).models._current = None
-    model_path(record_of(measured_app, 1), folder).write_bytes(b"damaged")
+    services, record = services_of(measured_app), candidate_of(measured_app, evaluation, labels)
+    with services.database.writing() as session:  # As another server puts it in use, before its file is damaged.
+        for number, state in ((1, "retired"), (record.id, "current")):
+            session.execute(update(ModelRecord).where(ModelRecord.id == number).values(state=state))
+    model_path(record, services.settings.data_folder).write_bytes(b"damaged")
+    services.models.forget()
     said = words(page(reader, "/model"))
     assert "not the file that was registered" in said and "Macro-F1" in said
 

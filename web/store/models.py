@@ -119,8 +119,36 @@ def drop_predictions(session: Session, kept: Set[int]) -> None:
     session.execute(delete(Prediction).where(Prediction.model_id.not_in(kept)))
 
 
-def start_with_a_model(database: Database, data_folder: Path, shipped: Callable[[], Model]) -> None:
-    """Make sure that a model is in use, and that it has classified every paragraph.
+class ModelInUse:
+    """The current model in memory; whether another was promoted is looked up again after a second."""
+
+    def __init__(self, database: Database, data_folder: Path, current: CurrentModel) -> None:
+        self._database, self._data_folder = database, data_folder
+        self._lock = Lock()
+        self._current = current
+        self._looked_at = 0.0
+
+    def get(self) -> CurrentModel:
+        """Return the current model; StorageError where there is none."""
+        current = self._current
+        if monotonic() - self._looked_at < TRUSTED_SECONDS:
+            return current
+        with self._lock, self._database.reading() as session:
+            record = current_record(session)
+            if record is None:
+                raise StorageError("no model is in use; start the server again, so that it trains one")
+            if self._current.id != record.id:
+                self._current = CurrentModel(record.id, open_model(record, self._data_folder))
+            self._looked_at = monotonic()
+            return self._current
+
+    def forget(self) -> None:
+        """Look again at once: another model was promoted here."""
+        self._looked_at = 0.0
+
+
+def start_with_a_model(database: Database, data_folder: Path, shipped: Callable[[], Model]) -> ModelInUse:
+    """Make sure that a model is in use and has classified every paragraph, and return it.
 
     It is the shipped one at first, and anew where the program brings a newer one. A model that people trained and promoted
     stays. Where its file cannot be read any more, the shipped one takes over and the other waits among the retired ones.
@@ -140,33 +168,7 @@ def start_with_a_model(database: Database, data_folder: Path, shipped: Callable[
             if record.state != "current":
                 promote(session, record.id, model)
     with database.writing() as session:
+        current = CurrentModel(record.id, model)
         use_codebook(session, model.codebook)
-        predict_paragraphs(session, CurrentModel(record.id, model), unpredicted(session, record.id))
-
-
-class ModelInUse:
-    """The current model in memory; whether another was promoted is looked up again after a second."""
-
-    def __init__(self, database: Database, data_folder: Path) -> None:
-        self._database, self._data_folder = database, data_folder
-        self._lock = Lock()
-        self._current: CurrentModel | None = None
-        self._looked_at = 0.0
-
-    def get(self) -> CurrentModel:
-        """Return the current model; StorageError where there is none."""
-        current = self._current
-        if current is not None and monotonic() - self._looked_at < TRUSTED_SECONDS:
-            return current
-        with self._lock, self._database.reading() as session:
-            record = current_record(session)
-            if record is None:
-                raise StorageError("no model is in use; start the server again, so that it trains one")
-            if self._current is None or self._current.id != record.id:
-                self._current = CurrentModel(record.id, open_model(record, self._data_folder))
-            self._looked_at = monotonic()
-            return self._current
-
-    def forget(self) -> None:
-        """Look again at once: another model was promoted here."""
-        self._looked_at = 0.0
+        predict_paragraphs(session, current, unpredicted(session, record.id))
+    return ModelInUse(database, data_folder, current)
