@@ -7,7 +7,7 @@ VENV := .venv
 RUN := $(VENV)/bin
 # A fingerprint of what the environment was made from: any change installs again.
 READY := $(VENV)/.ready
-# Hundreds of processes import the same modules: each would compile them anew where the environment forbids to keep that.
+# Where the environment forbids to keep what was compiled, each of hundreds of processes would compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test lint types programs wheel golden jurisdictions readme translations pictures evaluation queues statistics quapy traditional bench audit mutations durability soak fuzz clean help
@@ -72,7 +72,7 @@ traditional: $(READY)  ## write the table of traditional characters anew (instal
 	$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[traditional]'
 	$(RUN)/python tests/make_traditional.py
 
-bench: $(READY)  ## measure speed and memory beside the peers and write docs/performance.md (ten to thirty quiet minutes); TEXTS=… names the folder of texts
+bench: $(READY)  ## measure speed and memory beside the peers and write docs/performance.md (10 to 30 quiet minutes), on the texts beside the checkout or in TEXTS=…
 	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(RUN)/python -m benchmarks.report $(if $(TEXTS),--texts '$(TEXTS)')
 	$(RUN)/python -m benchmarks.web_archive $(if $(TEXTS),'$(TEXTS)/government_work_reports.jsonl')

@@ -2,8 +2,8 @@
 
     python -m benchmarks.report [--texts FOLDER] [--output FOLDER] [--quick] [--from RESULTS.json]
 
-Takes about ten minutes. No time fails it, only a benchmark that breaks: the others still run, and the exit code is 1. What
-was measured is kept in ``build/performance.json``, from which ``--from`` writes the page anew.
+Takes ten to thirty minutes. No time fails it, only a benchmark that breaks: the others still run, and the exit code is 1.
+What was measured is kept in ``build/performance.json``, from which ``--from`` writes the page anew.
 """
 
 import argparse

@@ -1,6 +1,11 @@
-"""No version is asked for, or installed, of which a fault is known that matters here; each fault by its advisory."""
+"""No version is asked for, or installed, of which a fault is known that matters here; each fault by its advisory.
 
+And what is installed is compiled once, not by each process.
+"""
+
+import os
 import re
+import subprocess
 import tomllib
 from importlib.metadata import PackageNotFoundError, version
 
@@ -95,3 +100,16 @@ def test_bandit_is_part_of_lint_and_each_exception_has_its_reason() -> None:
                 assert "nosec" not in line or re.search(r"  # \w.{15,}  # nosec B\d{3}$", line), f"{path}: say why: {line}"
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("[tool.bandit]")[2].partition("\n[")[0]
     assert all("#" in line for line in settings.splitlines() if '"B' in line)
+
+
+def test_what_is_compiled_is_kept_even_where_the_environment_says_otherwise() -> None:
+    finished = subprocess.run(
+        ["make", "--no-print-directory", "-f", "Makefile", "-f", "-", "show"],
+        input="show:\n\t@echo kept: $${PYTHONDONTWRITEBYTECODE:-yes}\n",
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert finished.stdout == "kept: yes\n"

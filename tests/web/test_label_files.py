@@ -122,8 +122,8 @@ def without_seeds(new_home: Path, home: Path) -> Iterator[Flask]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(HOME_VARIABLE, str(home))
         app = create_app(WebSettings(import_seeds=False, measure_model=False))
-        yield app
-        services_of(app).database.close()
+    yield app
+    services_of(app).database.close()
 
 
 @pytest.fixture
