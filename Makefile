@@ -75,7 +75,7 @@ traditional: $(READY)  ## write the table of traditional characters anew (instal
 bench: $(READY)  ## measure speed and memory beside the peers and write docs/performance.md (10 to 30 quiet minutes), on the texts beside the checkout or in TEXTS=…
 	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	$(RUN)/python -m benchmarks.report $(if $(TEXTS),--texts '$(TEXTS)')
-	$(RUN)/python -m benchmarks.web_archive $(if $(TEXTS),'$(TEXTS)/government_work_reports.jsonl')
+	$(RUN)/python -m benchmarks.web_archive $(if $(TEXTS),--texts '$(TEXTS)')
 
 audit: $(READY)  ## ask the public database of advisories about every installed package, where the network allows
 	-$(RUN)/python -m pip install --quiet --disable-pip-version-check --editable '.[audit]'

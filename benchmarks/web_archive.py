@@ -1,13 +1,11 @@
 """Time every page of the web application on an archive of 500 documents and 20,000 paragraphs of real text.
 
-The texts are not part of the project. Name a file of JSON lines with ``content``; without one it looks beside the checkout,
-and says so when there is none. Server time: from the request's first byte to the answer's last, without network or browser.
+    python -m benchmarks.web_archive [--texts FOLDER] [--quick]
+
+Server time: from the request's first byte to the answer's last, without network or browser.
 """
 
-import argparse
-import json
 import random
-import re
 import statistics
 import sys
 import tempfile
@@ -17,13 +15,13 @@ from pathlib import Path
 from flask import Flask
 
 from benchmarks.first_start import first_start
+from benchmarks.texts import ask
 from classifier import Document, Origin, read_units
 from web.store.documents import add_document
 from web.store.labels import NewLabel, add_label
 
-ROOT = Path(__file__).resolve().parent.parent
-BESIDE = ROOT.parent / "shared" / "bench" / "government_work_reports.jsonl"
 DOCUMENTS, PARAGRAPHS, LABELLED, BOUND = 500, 40, 2000, 0.300
+QUICK_DOCUMENTS = 100  # One of the pages is of the hundredth.
 
 PAGES = (
     "/",
@@ -56,23 +54,21 @@ PAGES = (
 
 def main() -> int:
     """Build the archive in a temporary folder and print each page's server time."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("reports", nargs="?", type=Path, default=BESIDE)
-    parser.add_argument("--rounds", type=int, default=7)
-    asked = parser.parse_args()
-    if not asked.reports.is_file():
-        print(f"{asked.reports}: no such file; give JSON lines with a key 'content'", file=sys.stderr)
-        return 0
+    asked = ask(__doc__)
+    documents, rounds = (QUICK_DOCUMENTS, 2) if asked.quick else (DOCUMENTS, 7)
+    # Lines that end no sentence would be joined with the next.
+    texts = [text for text in asked.texts.paragraphs if text.endswith(("。", "；"))]
     with tempfile.TemporaryDirectory() as folder:
         app = first_start(Path(folder) / "home")
-        paragraphs = fill(app, real_paragraphs(asked.reports))
+        paragraphs = fill(app, texts, documents)
         client = app.test_client()
-        print(f"{DOCUMENTS} documents, {paragraphs} paragraphs, {LABELLED} labels; {asked.rounds} rounds, milliseconds\n")
+        print(f"Texts: {asked.texts.source}.")
+        print(f"{documents} documents, {paragraphs} paragraphs, {LABELLED} labels; {rounds} rounds, milliseconds\n")
         print("| page | first | median | slowest |\n|---|---|---|---|")
         slow = 0
         for page in PAGES:
             times = []
-            for _ in range(asked.rounds):
+            for _ in range(rounds):
                 start = time.perf_counter()
                 answer = client.get(page)
                 answer.get_data()
@@ -85,13 +81,6 @@ def main() -> int:
             print(f"| `{page}` | {first * 1000:.0f} | {median * 1000:.0f} | {slowest * 1000:.0f} |")
         print(f"\n{slow} of {len(PAGES)} pages above {BOUND * 1000:.0f} ms")
     return 0
-
-
-def real_paragraphs(path: Path) -> list[str]:
-    """Return the running text of the reports, one entry a paragraph."""
-    with path.open(encoding="utf-8") as stream:
-        lines = [line.strip() for row in stream for line in json.loads(row)["content"].splitlines()]
-    return [line for line in lines if len(line) >= 60 and re.search(r"[。；]$", line)]
 
 
 def fill(app: Flask, texts: list[str], documents: int = DOCUMENTS) -> int:

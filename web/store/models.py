@@ -130,9 +130,8 @@ class ModelInUse:
 
     def get(self) -> CurrentModel:
         """Return the current model; StorageError where there is none."""
-        current = self._current
         if monotonic() - self._looked_at < TRUSTED_SECONDS:
-            return current
+            return self._current
         with self._lock, self._database.reading() as session:
             record = current_record(session)
             if record is None:
